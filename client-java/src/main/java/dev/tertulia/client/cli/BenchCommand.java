@@ -56,6 +56,8 @@ import picocli.CommandLine.Spec;
       "    ./tertulia bench --connections 5000 --rate 0 --time 1",
       "  Maximum throughput (start the server with TERTULIA_LIMITS_MESSAGES_PER_SECOND=0):",
       "    ./tertulia bench --senders 4 --window 32",
+      "  Two nodes of a cluster; of the deliveries, half cross from one to the other:",
+      "    ./tertulia bench --url ws://127.0.0.1:8001/ws/c# --url ws://127.0.0.1:8002/ws/c#",
       "  A server that only sends each message back to its sender:",
       "    ./tertulia bench --url ws://127.0.0.1:9001/ --message @ --expect sender --senders 100",
       "  Socket.IO, with a server that passes a 'chat' event on to all clients:",
@@ -84,8 +86,10 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--url",
       paramLabel = "URL",
-      description = "Server address (${DEFAULT-VALUE}). Only ws://.")
-  private String url = "ws://127.0.0.1:8000/ws/c#";
+      description =
+          "Server address (ws://127.0.0.1:8000/ws/c#). Only ws://. May be repeated for the nodes of"
+              + " a cluster, to which connections are opened in turn.")
+  private List<String> urls = List.of("ws://127.0.0.1:8000/ws/c#");
 
   @Option(
       names = "--connections",
@@ -281,7 +285,7 @@ final class BenchCommand implements Callable<Integer> {
     fields.addAll(headers);
     int sending = senders == null ? Math.clamp(connections - slowReaders, 1, 10) : senders;
     return new LoadPlan(
-        Target.of(url, fields),
+        urls.stream().map(url -> Target.of(url, fields)).toList(),
         new Crowd(connections, slowReaders, connectRate, connectTimeout, threads),
         new Dialogue(
             hello.stream().map(Template::of).toList(),

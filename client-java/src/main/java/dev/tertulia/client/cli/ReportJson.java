@@ -3,11 +3,13 @@ package dev.tertulia.client.cli;
 import dev.tertulia.client.load.LoadPlan;
 import dev.tertulia.client.load.LoadReport;
 import dev.tertulia.client.load.LoadReport.ServerUse;
+import dev.tertulia.client.load.Target;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -39,7 +41,8 @@ final class ReportJson {
     LoadPlan plan = report.plan();
     boolean closedLoop = plan.pace().isClosedLoop();
     ServerUse server = report.server();
-    out.writeStringProperty("url", plan.target().url());
+    out.writeStringProperty(
+        "url", plan.targets().stream().map(Target::url).collect(Collectors.joining(" ")));
     number(out, "connections", plan.crowd().connections());
     number(out, "opened", report.opened());
     number(out, "refused", report.refused());

@@ -20,7 +20,7 @@ final class ConnectionOpener {
   private static final int FROM_ONE_ADDRESS = 20_000;
 
   private final Crowd crowd;
-  private final InetSocketAddress server;
+  private final List<InetSocketAddress> servers;
   private final Selector selector;
   private final Counters counters;
   private final Outgoing outgoing;
@@ -30,12 +30,13 @@ final class ConnectionOpener {
   private final long begin = System.nanoTime();
   private int next;
 
+  /// @param servers where connections go, in turn
   /// @param first the number of the thread's first connection; then every so many as there are
   ///   threads
   /// @param all where connections go as they are begun
   ConnectionOpener(
       Crowd crowd,
-      InetSocketAddress server,
+      List<InetSocketAddress> servers,
       int first,
       Selector selector,
       Counters counters,
@@ -43,7 +44,7 @@ final class ConnectionOpener {
       Endings endings,
       List<LoadConnection> all) {
     this.crowd = crowd;
-    this.server = server;
+    this.servers = servers;
     this.next = first;
     this.selector = selector;
     this.counters = counters;
@@ -100,6 +101,7 @@ final class ConnectionOpener {
       all.add(connection);
       waiting.add(connection);
       try {
+        InetSocketAddress server = servers.get(number % servers.size());
         if (crowd.connections() > FROM_ONE_ADDRESS && server.getAddress().isLoopbackAddress()) {
           channel.bind(new InetSocketAddress(source(number), 0));
         }

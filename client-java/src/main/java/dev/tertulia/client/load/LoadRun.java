@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -47,12 +48,12 @@ public final class LoadRun {
   /// @throws CannotRunException if it can't be done; nothing is left open
   /// @throws InterruptedException if the caller is interrupted; nothing is left open
   public LoadReport run() throws InterruptedException {
-    InetSocketAddress server = resolve();
+    List<InetSocketAddress> servers = plan.targets().stream().map(LoadRun::resolve).toList();
     OpenFiles.require(plan.crowd().connections(), PROC.resolve("self/limits"));
-    ServerProcesses processes = processes(server.getAddress());
+    ServerProcesses processes = processes(servers);
     long rssBefore = processes == null ? 0 : processes.rssKb();
     for (int i = 0; i < plan.crowd().threads(); i++) {
-      LoadThread part = new LoadThread(i, plan, runState, server);
+      LoadThread part = new LoadThread(i, plan, runState, servers);
       load.add(part);
       threads.add(Thread.ofPlatform().name("load-" + i).start(part));
     }
@@ -106,19 +107,23 @@ public final class LoadRun {
     return report(began, use, after.ownCores(before));
   }
 
-  private InetSocketAddress resolve() {
+  private static InetSocketAddress resolve(Target target) {
     try {
-      return new InetSocketAddress(
-          InetAddress.getByName(plan.target().host()), plan.target().port());
+      return new InetSocketAddress(InetAddress.getByName(target.host()), target.port());
     } catch (UnknownHostException _) {
-      throw new CannotRunException("unknown host '%s'".formatted(plan.target().host()));
+      throw new CannotRunException("unknown host '%s'".formatted(target.host()));
     }
   }
 
-  private @Nullable ServerProcesses processes(InetAddress server) {
+  private @Nullable ServerProcesses processes(List<InetSocketAddress> servers) {
     List<Long> pids = plan.pids();
-    if (pids.isEmpty() && server.isLoopbackAddress()) {
-      pids = Listeners.on(PROC, plan.target().port());
+    if (pids.isEmpty()
+        && servers.stream().allMatch(server -> server.getAddress().isLoopbackAddress())) {
+      pids =
+          servers.stream()
+              .flatMap(server -> Listeners.on(PROC, server.getPort()).stream())
+              .distinct()
+              .toList();
     }
     return pids.isEmpty() ? null : new ServerProcesses(PROC, pids);
   }
@@ -131,7 +136,10 @@ public final class LoadRun {
   private String whyNone() {
     FailureReasons why = new FailureReasons();
     load.forEach(part -> why.add(part.counters().refusals));
-    String address = plan.target().host() + ":" + plan.target().port();
+    String address =
+        plan.targets().stream()
+            .map(target -> target.host() + ":" + target.port())
+            .collect(Collectors.joining(", "));
     return why.counts().keySet().equals(java.util.Set.of("Connection refused"))
         ? "nothing listens at %s: start the server (./tertulia serve), or give --url"
             .formatted(address)

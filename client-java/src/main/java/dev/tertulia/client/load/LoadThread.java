@@ -26,7 +26,7 @@ final class LoadThread implements Runnable {
 
   private final LoadPlan plan;
   private final RunState runState;
-  private final InetSocketAddress server;
+  private final List<InetSocketAddress> servers;
   private final int index;
   private final Counters counters = new Counters();
   private final MeasurementWindow window = new MeasurementWindow();
@@ -54,11 +54,11 @@ final class LoadThread implements Runnable {
   private long p99;
   private volatile @Nullable Throwable failure;
 
-  LoadThread(int index, LoadPlan plan, RunState runState, InetSocketAddress server) {
+  LoadThread(int index, LoadPlan plan, RunState runState, List<InetSocketAddress> servers) {
     this.index = index;
     this.plan = plan;
     this.runState = runState;
-    this.server = server;
+    this.servers = servers;
     this.threads = plan.crowd().threads();
     this.outgoing = new Outgoing(plan, runState, counters, window, new SplittableRandom());
     this.arrivals = new Arrivals(plan, runState, counters, window, outgoing, endings);
@@ -89,7 +89,7 @@ final class LoadThread implements Runnable {
     try (Selector selector = Selector.open()) {
       ConnectionOpener opener =
           new ConnectionOpener(
-              plan.crowd(), server, index, selector, counters, outgoing, endings, connections);
+              plan.crowd(), servers, index, selector, counters, outgoing, endings, connections);
       while (!runState.hasEnded()) {
         long now = System.nanoTime();
         long next = Math.min(now + LONGEST_WAIT, when == null ? opener.dial(now) : goOn(now, when));

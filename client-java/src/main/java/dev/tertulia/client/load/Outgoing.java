@@ -42,7 +42,7 @@ final class Outgoing {
   }
 
   void request(LoadConnection connection) throws IOException, ProtocolException {
-    Template request = plan.target().request();
+    Template request = plan.target(connection.number).request();
     out = ByteBuffers.withRoom(out, request.length(connection.number, 0));
     request.fill(out, connection.number);
     flush(connection);

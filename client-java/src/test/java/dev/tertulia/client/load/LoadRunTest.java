@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,29 @@ final class LoadRunTest {
     }
     assertThat(asked).containsExactlyInAnyOrder("/c0", "/c1", "/c2", "/c3", "/c4");
     assertThat(said).containsExactlyInAnyOrder("0", "1", "2", "3", "4");
+  }
+
+  /// As the nodes of a cluster do.
+  @Test
+  void connectionsAreSpreadOverServersThatPassEverythingOnToEachOther() throws Exception {
+    List<ScriptedServer> nodes = new CopyOnWriteArrayList<>();
+    Set<String> saidToOne = ConcurrentHashMap.newKeySet();
+    Set<String> saidToOther = ConcurrentHashMap.newKeySet();
+    try (ScriptedServer one = node(nodes, saidToOne);
+        ScriptedServer other = node(nodes, saidToOther)) {
+      nodes.addAll(List.of(one, other));
+      assertAllCame(Runs.to(one.url(), other.url()).crowd(21, 0, 2).run(), 21);
+    }
+    assertThat(saidToOne).containsExactlyInAnyOrder("0", "2", "4");
+    assertThat(saidToOther).containsExactlyInAnyOrder("1", "3");
+  }
+
+  /// @param said receives the numbers of the connections that say something to it
+  private static ScriptedServer node(List<ScriptedServer> nodes, Set<String> said) {
+    return ScriptedServer.start((_, text) -> {
+      said.add(text.split(":", 2)[0]);
+      nodes.forEach(node -> node.toAll(text));
+    });
   }
 
   @Test

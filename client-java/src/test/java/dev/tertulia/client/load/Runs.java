@@ -2,25 +2,26 @@ package dev.tertulia.client.load;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Short runs, for tests: a plan that is changed where a test needs it otherwise.
 final class Runs {
   private static final Duration SHORT = Duration.ofMillis(400);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final Target target;
+  private final List<Target> targets;
   private Crowd crowd = new Crowd(20, 0, 0, PATIENCE, 1);
   private Pace pace = new Pace(5, 200, 0, Duration.ZERO, SHORT, SHORT, PATIENCE);
   private Dialogue dialogue =
       new Dialogue(List.of(), "", List.of(), Template.ofMessage("#:@"), 0, Expect.ALL);
   private LoadProgress progress = _ -> {};
 
-  private Runs(Target target) {
-    this.target = target;
+  private Runs(List<Target> targets) {
+    this.targets = targets;
   }
 
-  static Runs to(String url) {
-    return new Runs(Target.of(url, List.of()));
+  static Runs to(String... urls) {
+    return new Runs(Stream.of(urls).map(url -> Target.of(url, List.of())).toList());
   }
 
   Runs crowd(int connections, int slowReaders, int threads) {
@@ -73,6 +74,6 @@ final class Runs {
   }
 
   LoadReport run() throws InterruptedException {
-    return new LoadRun(new LoadPlan(target, crowd, dialogue, pace, List.of()), progress).run();
+    return new LoadRun(new LoadPlan(targets, crowd, dialogue, pace, List.of()), progress).run();
   }
 }
