@@ -83,6 +83,7 @@ final class ArchitectureTest {
         "storage.journal",
         "storage.read",
         "storage.rows",
+        "storage.postgres",
         "storage.sqlite",
         "storage.sql",
         "storage");

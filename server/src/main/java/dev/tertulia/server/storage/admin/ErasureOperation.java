@@ -74,11 +74,7 @@ public final class ErasureOperation implements DataFolderOperations.Erasure {
   /// @throws CorruptionException if the database is damaged
   public static ErasureOperation of(
       Path folder, String client, FolderServer server, Progress progress) {
-    if (!Identifier.isValid(client) || new ClientId(client).isServer()) {
-      throw new DataFolderException(
-          "invalid client id: an id has 1 to %s letters, digits and _ - . : @ = + | ~"
-              .formatted(Identifier.MAX_LENGTH));
-    }
+    requireClient(client);
     DataFolder held = null;
     try (Snapshot snapshot = SqliteSnapshot.of(DataFolder.databaseIn(folder))) {
       held = DataFolder.openUnlessTaken(folder);
@@ -98,7 +94,15 @@ public final class ErasureOperation implements DataFolderOperations.Erasure {
     }
   }
 
-  private static ErasureCounts counts(LogTables tables, String client) throws SQLException {
+  static void requireClient(String client) {
+    if (!Identifier.isValid(client) || new ClientId(client).isServer()) {
+      throw new DataFolderException(
+          "invalid client id: an id has 1 to %s letters, digits and _ - . : @ = + | ~"
+              .formatted(Identifier.MAX_LENGTH));
+    }
+  }
+
+  static ErasureCounts counts(LogTables tables, String client) throws SQLException {
     TopicRow inbox = tables.topic(TopicRow.kindOf(TopicName.Kind.INBOX), client);
     long own = inbox == null ? 0 : inbox.id();
     long messages = 0;
@@ -139,11 +143,11 @@ public final class ErasureOperation implements DataFolderOperations.Erasure {
     }
   }
 
-  private static List<String> roomsNamedAfter(LogTables tables, String client) throws SQLException {
+  static List<String> roomsNamedAfter(LogTables tables, String client) throws SQLException {
     List<String> names = new ArrayList<>();
     try (ResultSet result =
         tables.query(
-            "SELECT name FROM topic WHERE kind = 1 AND instr(name, ?) > 0 LIMIT 20",
+            "SELECT name FROM topic WHERE kind = 1 AND replace(name, ?, '') <> name LIMIT 20",
             in -> in.text(client))) {
       while (result.next()) {
         names.add(result.getString(1));

@@ -1,10 +1,11 @@
 package dev.tertulia.server.storage.admin;
 
 import dev.tertulia.server.storage.CorruptionException;
+import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.rows.LogTables;
-import dev.tertulia.server.storage.sqlite.SqliteDatabase;
-import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -16,13 +17,12 @@ final class ErasureRunner {
   /// How long it is until an erasure that was aborted is tried again.
   private static final Duration ERASE_AGAIN = Duration.ofMillis(500);
 
+  private final RunningOperations.Place place;
   private final SqlJournal journal;
-  private final Path database;
 
-  /// @param database what `journal` writes, to be read
-  ErasureRunner(SqlJournal journal, Path database) {
-    this.journal = journal;
-    this.database = database;
+  ErasureRunner(RunningOperations.Place place) {
+    this.place = place;
+    journal = place.journal();
   }
 
   /// Erases a client while others continue. Blocks until that is done.
@@ -49,14 +49,32 @@ final class ErasureRunner {
     return false;
   }
 
+  private RuntimeException failure(SQLException e) {
+    StorageFault fault = StorageFault.of(e);
+    String message =
+        "cannot use the database %s: %s; %s".formatted(place.name(), fault.words(), fault.remedy());
+    return fault == StorageFault.DAMAGED
+        ? new CorruptionException(message, e)
+        : new DataFolderException(message, e);
+  }
+
+  private static void endTransaction(Connection reader) throws SQLException {
+    if (!reader.getAutoCommit()) {
+      reader.rollback();
+    }
+  }
+
   private void search(ErasureTask task, LongConsumer found) {
-    try (LogTables tables = new LogTables(SqliteDatabase.reading(database).connectReader())) {
+    try (Connection reader = place.reader().open()) {
+      LogTables tables = new LogTables(reader);
       long[] rows = new long[1];
       boolean[] stopped = new boolean[1];
       task.steps()
           .search(
               tables,
               page -> {
+                // The writer may let this wait: no old state of the database is held meanwhile.
+                endTransaction(reader);
                 rows[0] += page.size();
                 found.accept(rows[0]);
                 stopped[0] |= !stopped[0] && !task.offer(page, journal::isOpen);
@@ -65,7 +83,7 @@ final class ErasureRunner {
         task.searched();
       }
     } catch (SQLException e) {
-      task.fail(CorruptionException.in(database, e));
+      task.fail(failure(e));
     } catch (RuntimeException | Error e) {
       // The writer would wait for the search to go on.
       task.fail(new IllegalStateException("looking for the cause failed: " + e, e));

@@ -59,7 +59,7 @@ public final class FolderOperations implements DataFolderOperations {
 
   @Override
   public @Nullable Keys keys(Path folder) {
-    return FolderKeys.open(folder);
+    return StoredKeys.open(folder);
   }
 
   @Override

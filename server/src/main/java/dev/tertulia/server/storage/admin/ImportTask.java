@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage.admin;
 
 import dev.tertulia.server.storage.CorruptionException;
+import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
 import dev.tertulia.server.storage.Progress;
@@ -60,6 +61,7 @@ public final class ImportTask implements MaintenanceTask {
   private static final long PATIENCE_MILLIS = 100;
 
   private final Path folder;
+  private final LiveRows.Source live;
   private final Path file;
 
   /// The first reading, in order to check the lines.
@@ -92,15 +94,16 @@ public final class ImportTask implements MaintenanceTask {
   private boolean last;
 
   /// @param in closed by the waiting thread, also in order to abort the import
-  private ImportTask(Path folder, Path file, InputStream in) {
+  private ImportTask(Path folder, LiveRows.Source live, Path file, InputStream in) {
     this.folder = folder;
+    this.live = live;
     this.file = file;
     this.in = in;
   }
 
   /// Imports the lines of `file`. Blocks until that is done; one thread at a time.
   ///
-  /// @param folder the data folder of the journal
+  /// @param folder the data folder of the journal, with its database
   /// @param read receives the number of bytes read so far
   /// @return `null` if the journal was closed before it was done
   /// @throws IOException if the file can't be opened
@@ -108,25 +111,29 @@ public final class ImportTask implements MaintenanceTask {
   public static @Nullable ImportReport run(
       SqlJournal journal, Path folder, Path file, LongConsumer read)
       throws IOException, InterruptedException, ExecutionException {
+    RunningOperations.Place place =
+        new RunningOperations.Place(journal, DataFolder.databaseIn(folder));
     try (InputStream in = Files.newInputStream(file)) {
-      return run(journal, folder, file, in, read, () -> true);
+      return run(place, folder, file, in, read, () -> true);
     }
   }
 
   /// As above.
   ///
+  /// @param folder for what is needed meanwhile
   /// @param in reads `file`; closed by the caller
   /// @param wanted asked now and then; when it says no, the import is aborted unless all lines are
   ///   checked. It has ended when this returns, unless the journal was closed
   static @Nullable ImportReport run(
-      SqlJournal journal,
+      RunningOperations.Place place,
       Path folder,
       Path file,
       InputStream in,
       LongConsumer read,
       BooleanSupplier wanted)
       throws IOException, InterruptedException, ExecutionException {
-    ImportTask task = new ImportTask(folder, file, in);
+    SqlJournal journal = place.journal();
+    ImportTask task = new ImportTask(folder, place.live(), file, in);
     Thread rehearsing =
         Thread.ofPlatform().name("import").daemon().start(() -> task.check(journal));
     try {
@@ -145,11 +152,11 @@ public final class ImportTask implements MaintenanceTask {
     try {
       Path lines = file;
       if (Files.isRegularFile(file)) {
-        topics = ImportRehearsal.of(folder, in, progress);
+        topics = rehearse(in, progress);
       } else {
         lines = ImportRehearsal.lines(folder);
         try (OutputStream copy = Files.newOutputStream(lines)) {
-          topics = ImportRehearsal.of(folder, new Copying(in, copy), progress);
+          topics = rehearse(new Copying(in, copy), progress);
         }
       }
       checked = Files.size(lines);
@@ -169,6 +176,15 @@ public final class ImportTask implements MaintenanceTask {
       fail(e);
     } catch (Throwable failure) {
       fail(new IllegalStateException("nothing was imported: " + failure, failure));
+    }
+  }
+
+  private Map<TopicName, ImportRehearsal.Expected> rehearse(InputStream lines, Progress progress)
+      throws SQLException, IOException {
+    try (LiveRows rows = live.open(folder);
+        ImportRehearsal rehearsal = new ImportRehearsal(folder, rows)) {
+      rehearsal.read(lines, progress);
+      return rehearsal.topics();
     }
   }
 

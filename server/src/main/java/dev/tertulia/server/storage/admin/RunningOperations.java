@@ -7,6 +7,8 @@ import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
 import dev.tertulia.server.storage.OnlineOperations;
 import dev.tertulia.server.storage.journal.SqlJournal;
+import dev.tertulia.server.storage.sql.ReadSource;
+import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -36,11 +38,35 @@ public final class RunningOperations implements OnlineOperations {
   private static final Duration LONGEST_END = Duration.ofSeconds(2);
 
   /// A journal that erases, and the database that is searched for that.
-  public record Place(SqlJournal journal, Path database) {}
+  ///
+  /// @param reader reads what the journal writes
+  /// @param live what the lines of an import are compared with
+  /// @param name of the database, for people
+  public record Place(SqlJournal journal, ReadSource reader, LiveRows.Source live, String name) {
+    /// A journal that writes an SQLite file.
+    public Place(SqlJournal journal, Path database) {
+      this(
+          journal,
+          SqliteDatabase.reading(database).reader(),
+          folder -> new LiveRows.InFile(database),
+          database.toString());
+    }
+
+    /// A journal that writes another database.
+    public Place(SqlJournal journal, ReadSource reader, String name) {
+      this(
+          journal,
+          reader,
+          folder ->
+              new LiveRows.Elsewhere(
+                  reader.open(), ImportRehearsal.before(folder), /* everything= */ false),
+          name);
+    }
+  }
 
   private final Path folder;
   private final List<Place> places;
-  private final SqlJournal durable;
+  private final Place durable;
   private final Consumer<ClientId> disconnect;
   private final EngineGuard guard;
 
@@ -54,7 +80,7 @@ public final class RunningOperations implements OnlineOperations {
     this.folder = folder;
     this.guard = guard;
     this.places = List.copyOf(places);
-    durable = this.places.getFirst().journal;
+    durable = this.places.getFirst();
     this.disconnect = disconnect;
     try {
       ImportRehearsal.removeLeftovers(folder);
@@ -236,8 +262,7 @@ public final class RunningOperations implements OnlineOperations {
       try {
         for (Place place : places) {
           Runnable begun = () -> disconnect.accept(client);
-          if (!new ErasureRunner(place.journal, place.database)
-              .erase(client.value(), begun, rows -> found = rows)) {
+          if (!new ErasureRunner(place).erase(client.value(), begun, rows -> found = rows)) {
             return new Stopped();
           }
         }

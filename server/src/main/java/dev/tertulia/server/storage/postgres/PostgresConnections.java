@@ -39,6 +39,11 @@ final class PostgresConnections {
             Duration.ofSeconds(10),
             Duration.ofSeconds(10));
 
+    /// A command of the operator reads or writes everything, and nobody waits for it meanwhile.
+    static final Bounds COMMAND =
+        new Bounds(
+            Duration.ofHours(12), Duration.ofSeconds(5), Duration.ofHours(1), Duration.ofHours(24));
+
     /// Changing a large table may take long; waiting for a lock on it would hold up all others.
     static final Bounds MIGRATION =
         new Bounds(

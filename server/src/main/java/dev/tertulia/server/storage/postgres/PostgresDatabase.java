@@ -4,14 +4,18 @@ import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.StorageFaultException;
+import dev.tertulia.server.storage.sql.BulkLoad;
 import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.storage.sql.ReadSource;
 import dev.tertulia.server.storage.sql.Readers;
+import dev.tertulia.server.storage.sql.Snapshot;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.util.PSQLException;
@@ -25,6 +29,13 @@ import org.postgresql.util.ServerErrorMessage;
 /// is one. Safe for any thread, but for what a connection is handed to.
 public final class PostgresDatabase implements Database {
   private static final int LEAST_VERSION = 14;
+
+  /// The lock that every writer shares for as long as its session lasts, and that a command has
+  /// alone.
+  private static final long USED = 0x54455254_55534544L;
+
+  /// The code by which PostgreSQL reports that a lock is another's.
+  private static final String LOCKED = "55P03";
 
   private final PostgresConnections connections;
   private final PostgresConnections.Bounds bounds;
@@ -46,6 +57,20 @@ public final class PostgresDatabase implements Database {
   /// As above, for topics that are kept until the server crashes: it creates tables of their own.
   public static PostgresDatabase passing(PostgresAddress address) {
     return open(address, PostgresSchema.PASSING, PostgresConnections.Bounds.WRITER);
+  }
+
+  /// As above, if there are such tables.
+  ///
+  /// @return `null` if there are none
+  public static @Nullable PostgresDatabase passingIfAny(PostgresAddress address) {
+    PostgresConnections connections = new PostgresConnections(address, PostgresSchema.PASSING);
+    try (Connection connection = connections.open(PostgresConnections.Bounds.WRITER)) {
+      return isTrue(connection, "SELECT to_regclass('topic') IS NOT NULL")
+          ? passing(address)
+          : null;
+    } catch (SQLException e) {
+      throw PostgresSnapshot.failure(connections, e);
+    }
   }
 
   /// As above.
@@ -94,12 +119,85 @@ public final class PostgresDatabase implements Database {
   public Connection connect() throws SQLException {
     Connection connection = connections.open(bounds);
     try {
+      if (!isTrue(connection, "SELECT pg_try_advisory_lock_shared(" + lockOfUsers() + ")")) {
+        throw new SQLException("a command, such as an import, works on the whole database", LOCKED);
+      }
       connection.setAutoCommit(false);
       return connection;
     } catch (SQLException e) {
       connection.close();
       throw e;
     }
+  }
+
+  /// A connection for a command that works on the whole database while no server uses it. Until it
+  /// is closed, none begins to.
+  ///
+  /// @return `null` if a server uses the database, or another such command
+  public @Nullable Connection connectAlone() throws SQLException {
+    Connection connection = connections.open(PostgresConnections.Bounds.COMMAND);
+    boolean alone = false;
+    try {
+      if (isTrue(connection, "SELECT pg_try_advisory_lock(" + lockOfUsers() + ")")) {
+        connection.setAutoCommit(false);
+        alone = true;
+        return connection;
+      }
+      return null;
+    } finally {
+      if (!alone) {
+        connection.close();
+      }
+    }
+  }
+
+  private long lockOfUsers() {
+    return USED + connections.schema().ordinal();
+  }
+
+  private static boolean isTrue(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      return result.next() && result.getBoolean(1);
+    }
+  }
+
+  /// All of it, as it is now.
+  ///
+  /// @throws DataFolderException if it can't be read
+  public Snapshot snapshot() {
+    return PostgresSnapshot.of(connections);
+  }
+
+  @Override
+  public BulkLoad load(Connection connection, String table, String columns) throws SQLException {
+    return new PostgresCopy(connection, table, columns);
+  }
+
+  /// Rewrites the tables, so that nothing of what was deleted is left in their files. Outside of a
+  /// transaction. Nobody else can use them meanwhile.
+  ///
+  /// @param tables their names
+  public void rewrite(Connection connection, List<String> tables) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String table : tables) {
+        statement.execute("VACUUM FULL " + table);
+      }
+    }
+  }
+
+  @Override
+  public void loaded(Connection connection) throws SQLException {
+    isTrue(
+        connection,
+        "SELECT setval('topic_id', greatest(t.highest, s.last_value)) > 0"
+            + " FROM (SELECT coalesce(max(id), 0) AS highest FROM topic) AS t, topic_id AS s");
+  }
+
+  /// For people: the database and the host.
+  @Override
+  public String toString() {
+    return connections.address().toString();
   }
 
   /// A new pool of connections that read.

@@ -99,7 +99,7 @@ public final class Table<R extends Row> {
   }
 
   /// How many of the first columns are the key.
-  int key() {
+  public int key() {
     return key;
   }
 

@@ -95,6 +95,17 @@ public interface Database extends AutoCloseable {
     return 1;
   }
 
+  /// Begins to add many rows to a table, in the transaction of a connection that was opened here.
+  ///
+  /// @param columns separated by `, `
+  default BulkLoad load(Connection connection, String table, String columns) throws SQLException {
+    return new BulkLoad.Inserts(connection, table, columns);
+  }
+
+  /// Rows were added by [#load], and topics may be among them with numbers of their own: no topic
+  /// that comes later gets one of these.
+  default void loaded(Connection connection) throws SQLException {}
+
   /// Ends what goes on beside the writer. Called before its last connection is closed.
   @Override
   void close();

@@ -164,7 +164,7 @@ final class ErasureOperationTest {
             meanwhile.add(log.say(new Entry.Chat(TestLog.BEA, "Bea", "sigo"), null));
           };
       assertThat(
-              new ErasureRunner(log.journal, log.folder.database())
+              new ErasureRunner(new RunningOperations.Place(log.journal, log.folder.database()))
                   .erase("ana", begun, found -> {}))
           .isTrue();
       assertThat(meanwhile.getFirst()).isEqualTo(new Outcome.Refused(ErrorCode.UNAVAILABLE));

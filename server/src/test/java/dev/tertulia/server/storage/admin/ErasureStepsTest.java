@@ -51,7 +51,7 @@ final class ErasureStepsTest {
       List<CompletableFuture<Outcome>> meanwhile = new ArrayList<>();
       int commits = log.commits.get();
       assertThat(
-              new ErasureRunner(log.journal, log.folder.database())
+              new ErasureRunner(new RunningOperations.Place(log.journal, log.folder.database()))
                   .erase(
                       "ana",
                       () -> meanwhile.addAll(others(log, random)),

@@ -18,20 +18,25 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The API keys in the database of a folder that no server uses.
-final class FolderKeys implements DataFolderOperations.Keys {
-  private final DataFolder folder;
+/// The API keys in a database that no server uses.
+final class StoredKeys implements DataFolderOperations.Keys {
+  private final String name;
   private final LogTables tables;
+  private final Runnable release;
 
-  private FolderKeys(DataFolder folder, LogTables tables) {
-    this.folder = folder;
+  /// @param name of the database, for people
+  /// @param tables closed with this
+  /// @param release what else is to be done then
+  StoredKeys(String name, LogTables tables, Runnable release) {
+    this.name = name;
     this.tables = tables;
+    this.release = release;
   }
 
   /// Opens the keys of a folder, and holds the folder.
   ///
   /// @return `null` if another process has the folder
-  static @Nullable FolderKeys open(Path path) {
+  static @Nullable StoredKeys open(Path path) {
     DataFolder folder = DataFolder.openUnlessServed(path);
     if (folder == null) {
       return null;
@@ -40,9 +45,9 @@ final class FolderKeys implements DataFolderOperations.Keys {
     try {
       LogTables tables = new LogTables(SqliteDatabase.lasting(folder).connect());
       opened = true;
-      return new FolderKeys(folder, tables);
+      return new StoredKeys(folder.database().toString(), tables, folder::close);
     } catch (SQLException e) {
-      throw failed(folder, e);
+      throw failed(folder.database().toString(), e);
     } finally {
       if (!opened) {
         folder.close();
@@ -70,13 +75,13 @@ final class FolderKeys implements DataFolderOperations.Keys {
     } catch (LogException e) {
       throw new CorruptionException(String.valueOf(e.getMessage()), e);
     } catch (SQLException e) {
-      throw failed(folder, e);
+      throw failed(name, e);
     }
   }
 
-  private @Nullable ApiKeyRow find(String name) {
+  private @Nullable ApiKeyRow find(String key) {
     for (ApiKeyRow row : rows()) {
-      if (row.name().equals(name)) {
+      if (row.name().equals(key)) {
         return row;
       }
     }
@@ -93,13 +98,13 @@ final class FolderKeys implements DataFolderOperations.Keys {
       tables.connection().commit();
       return true;
     } catch (SQLException e) {
-      throw failed(folder, e);
+      throw failed(name, e);
     }
   }
 
   @Override
-  public boolean remove(String name) {
-    ApiKeyRow row = find(name);
+  public boolean remove(String key) {
+    ApiKeyRow row = find(key);
     if (row == null) {
       return false;
     }
@@ -108,15 +113,15 @@ final class FolderKeys implements DataFolderOperations.Keys {
       tables.connection().commit();
       return true;
     } catch (SQLException e) {
-      throw failed(folder, e);
+      throw failed(name, e);
     }
   }
 
-  private static DataFolderException failed(DataFolder folder, SQLException e) {
+  static DataFolderException failed(String name, SQLException e) {
     StorageFault fault = StorageFault.of(e);
     return new DataFolderException(
         "nothing was changed: cannot use the database %s: %s (%s). To fix this, %s"
-            .formatted(folder.database(), fault.words(), e.getMessage(), fault.remedy()),
+            .formatted(name, fault.words(), e.getMessage(), fault.remedy()),
         e);
   }
 
@@ -125,9 +130,9 @@ final class FolderKeys implements DataFolderOperations.Keys {
     try {
       tables.close();
     } catch (SQLException e) {
-      throw failed(folder, e);
+      throw failed(name, e);
     } finally {
-      folder.close();
+      release.run();
     }
   }
 }

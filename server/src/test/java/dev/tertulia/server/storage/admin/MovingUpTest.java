@@ -1,0 +1,165 @@
+package dev.tertulia.server.storage.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tertulia.server.model.PostgresAddress;
+import dev.tertulia.server.storage.CorruptionException;
+import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.DataFolderOperations;
+import dev.tertulia.server.storage.DataFolderOperations.Erasure;
+import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
+import dev.tertulia.server.storage.FolderServer;
+import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.SampleData;
+import dev.tertulia.server.storage.postgres.PostgresDatabase;
+import dev.tertulia.server.testing.Postgres;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Data that moves from SQLite to PostgreSQL and back, and what the commands do with it there.
+final class MovingUpTest {
+  private static final String SECRET = "secreto";
+
+  @TempDir private Path temp;
+  private Path first;
+  private Path second;
+  private final DataFolderOperations files = new FolderOperations(FolderServer.NONE);
+  private PostgresAddress address = PostgresAddress.of(Postgres.shared().newDatabase(), null);
+  private DataFolderOperations database = new DatabaseOperations(address, FolderServer.NONE);
+
+  @BeforeEach
+  void talk() {
+    first = temp.resolve("first");
+    second = temp.resolve("second");
+    SampleData.in(first);
+  }
+
+  private static String export(DataFolderOperations from, Path folder) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    List<String> findings = new ArrayList<>();
+    from.export(folder, out, findings::add, false, Progress.NONE);
+    assertThat(findings).isEmpty();
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private static ImportReport importInto(DataFolderOperations into, Path folder, String lines)
+      throws IOException {
+    byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
+    return into.importLines(folder, new ByteArrayInputStream(bytes), Progress.NONE);
+  }
+
+  private void assertSound() {
+    assertThat(database.check(temp, Progress.NONE).findings()).isEmpty();
+  }
+
+  @Test
+  void whatMovesThereAndBackIsTheSameByteForByte() throws IOException {
+    String lines = export(files, first);
+    ImportReport report = importInto(database, temp, lines);
+    assertThat(report.added()).isEqualTo(24);
+    assertThat(export(database, temp)).isEqualTo(lines);
+    assertSound();
+    importInto(files, second, export(database, temp));
+    assertThat(export(files, second)).isEqualTo(lines);
+  }
+
+  @Test
+  void importingAgainChangesNothingAndLaterEntriesAreAdded() throws IOException {
+    String lines = export(files, first);
+    importInto(database, temp, lines);
+    assertThat(importInto(database, temp, lines).added()).isZero();
+    assertThat(export(database, temp)).isEqualTo(lines);
+    SampleData.in(first);
+    String more = export(files, first);
+    assertThat(importInto(database, temp, more).present()).isEqualTo(24);
+    assertThat(export(database, temp)).isEqualTo(more);
+    // What is there and goes further stays, though less is imported.
+    importInto(database, temp, lines);
+    assertThat(export(database, temp)).isEqualTo(more);
+    assertSound();
+  }
+
+  @Test
+  void aBadLineChangesNothing() throws IOException {
+    String lines = export(files, first);
+    importInto(database, temp, lines);
+    SampleData.in(first);
+    String more = export(files, first).replace("secreto cuatro", "otra cosa");
+    assertThatThrownBy(() -> importInto(database, temp, more))
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining("conflict: at offset 1 of room:patio")
+        .hasMessageContaining("Nothing was changed");
+    String nul = lines.replace("\"id\":\"a1-0\"", "\"id\":\"a\\u0000\"");
+    for (DataFolderOperations each : List.of(database, files)) {
+      assertThatThrownBy(() -> importInto(each, temp.resolve("new"), nul))
+          .isInstanceOf(CorruptionException.class)
+          .hasMessageContaining("U+0000");
+    }
+    assertThat(export(database, temp)).isEqualTo(lines);
+  }
+
+  @Test
+  void aClientIsErasedAsFromAFolder() throws IOException {
+    String lines = export(files, first);
+    importInto(database, temp, lines);
+    for (DataFolderOperations each : List.of(files, database)) {
+      try (Erasure erasure = each.erasure(first, "ana", Progress.NONE)) {
+        assertThat(erasure.isServed()).isFalse();
+        assertThat(erasure.counts().messages()).isPositive();
+        erasure.carryOut(Progress.NONE);
+      }
+    }
+    String erased = export(database, temp);
+    assertThat(erased).isEqualTo(export(files, first)).doesNotContain(SECRET, "\"ana\"");
+    assertSound();
+    try (Erasure again = database.erasure(temp, "ana", Progress.NONE)) {
+      assertThat(again.counts().isNothing()).isTrue();
+    }
+  }
+
+  @Test
+  void whileAServerUsesTheDatabaseNothingIsChangedBesideIt() throws IOException, SQLException {
+    String lines = export(files, first);
+    try (PostgresDatabase served = PostgresDatabase.open(address);
+        Connection writer = served.connect()) {
+      writer.rollback();
+      assertThatThrownBy(() -> importInto(database, temp, lines))
+          .isInstanceOf(DataFolderException.class)
+          .hasMessageContaining("a server uses the database");
+      try (Erasure erasure = database.erasure(temp, "ana", Progress.NONE)) {
+        assertThat(erasure.isServed()).isTrue();
+      }
+      assertThat(database.keys(temp)).isNull();
+      assertSound();
+      Connection alone = served.connectAlone();
+      assertThat(alone).isNull();
+    }
+    try (PostgresDatabase commanded = PostgresDatabase.open(address);
+        Connection alone = commanded.connectAlone()) {
+      assertThat(alone).isNotNull();
+      assertThatThrownBy(commanded::connect).hasMessageContaining("a command, such as an import");
+    }
+    importInto(database, temp, lines);
+  }
+
+  @Test
+  void backupAndRestoreNameTheProgramsOfPostgres() {
+    assertThatThrownBy(() -> database.backup(temp, temp.resolve("b"), Progress.NONE))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("pg_dump");
+    assertThatThrownBy(() -> database.restore(temp, temp.resolve("b"), true, Progress.NONE))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("pg_restore");
+  }
+}
