@@ -121,9 +121,9 @@ final class BulkImport {
   /// Reads `columns` of the rows of one side that the other side does not have like that.
   private static String differing(Table<?> table, List<String> columns, String side, String other) {
     List<String> same = new ArrayList<>();
-    String[] all = table.columns().split(", ");
-    for (int i = 0; i < all.length; i++) {
-      same.add("o.%s %s r.%s".formatted(all[i], i < table.key() ? "=" : "IS", all[i]));
+    for (String column : List.of(table.columns().split(", "))) {
+      // Those of the key are found by their index.
+      same.add("o.%s %s r.%s".formatted(column, same.size() < table.key() ? "=" : "IS", column));
     }
     return "SELECT r.%s FROM %s.%s AS r WHERE NOT EXISTS (SELECT 1 FROM %s.%s AS o WHERE %s)"
         .formatted(
