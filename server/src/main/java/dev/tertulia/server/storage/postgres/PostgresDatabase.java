@@ -32,7 +32,7 @@ public final class PostgresDatabase implements Database {
 
   /// The lock that every writer shares for as long as its session lasts, and that a command has
   /// alone.
-  private static final long USED = 0x54455254_55534544L;
+  private static final int USED = 0x54455254;
 
   /// The code by which PostgreSQL reports that a lock is another's.
   private static final String LOCKED = "55P03";
@@ -151,8 +151,8 @@ public final class PostgresDatabase implements Database {
     }
   }
 
-  private long lockOfUsers() {
-    return USED + connections.schema().ordinal();
+  private String lockOfUsers() {
+    return "%s, hashtext('%s')".formatted(USED, connections.schema().schema());
   }
 
   private static boolean isTrue(Connection connection, String sql) throws SQLException {
