@@ -6,19 +6,23 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.OnlineOperations;
 import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.admin.RunningOperations;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
 import dev.tertulia.server.storage.sql.ReadSource;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The logs in a PostgreSQL database. What need not last has unlogged tables in a schema of its
 /// own, which are emptied when PostgreSQL crashes. It measures nothing of the database, which the
 /// tools for PostgreSQL do.
 final class PostgresStore implements LogStore {
+  private final Path folder;
   private final PostgresAddress address;
 
   /// `null` until it is opened, as the next.
@@ -26,7 +30,9 @@ final class PostgresStore implements LogStore {
 
   private @Nullable PostgresDatabase passing;
 
-  PostgresStore(PostgresAddress address) {
+  /// @param folder of the server, for what is needed for a while
+  PostgresStore(Path folder, PostgresAddress address) {
+    this.folder = folder;
     this.address = address;
   }
 
@@ -67,35 +73,16 @@ final class PostgresStore implements LogStore {
   @Override
   public OnlineOperations operations(
       List<SqlJournal> journals, Consumer<ClientId> erased, EngineGuard guard) {
-    return new Impossible();
+    List<PostgresDatabase> databases =
+        Stream.of(lasting, passing).filter(Objects::nonNull).map(Objects::requireNonNull).toList();
+    List<RunningOperations.Place> places = new ArrayList<>();
+    for (SqlJournal journal : journals) {
+      places.add(
+          new RunningOperations.Place(journal, databases.get(places.size()).reader(), name()));
+    }
+    return new RunningOperations(folder, places, erased, guard);
   }
 
   @Override
   public void addTo(Meters meters, boolean hasPassing) {}
-
-  /// What is not possible while a server serves.
-  private static final class Impossible implements OnlineOperations {
-    @Override
-    public Start erase(ClientId client) {
-      return begun("a client can't be erased while the log is in PostgreSQL");
-    }
-
-    @Override
-    public Start importLines(Path file) {
-      return begun("a file can't be imported while the log is in PostgreSQL");
-    }
-
-    private static Start begun(String why) {
-      return new Begun(
-          new Operation() {
-            @Override
-            public State await(java.time.Duration most) {
-              return new Failed(why, false);
-            }
-
-            @Override
-            public void leave() {}
-          });
-    }
-  }
 }

@@ -137,7 +137,7 @@ public final class Storage implements AutoCloseable {
     if (folder.warning() != null) {
       log.warn(folder.warning());
     }
-    store = database == null ? new SqliteStore(folder) : new PostgresStore(database);
+    store = database == null ? new SqliteStore(folder) : new PostgresStore(folder.path(), database);
     readers = new Readers(Readers.DEFAULT_THREADS, Readers.DEFAULT_BOUND, guard);
     Tail tail = new Tail(plan.tailBytes, plan.renewed);
     ReadMeters.addTail(meters, tail, plan.tailBytes);

@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The base of all commands that work on a data folder for a while.
@@ -22,8 +23,16 @@ abstract class DataCommand extends FolderCommand {
       description = "Show progress even if standard error is not a terminal.")
   private boolean progress;
 
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // Set by picocli.
+  private DatabaseOption database;
+
   DataCommand(Map<String, String> environment, Streams streams, DataFolderOperations operations) {
     super(environment, streams, operations);
+  }
+
+  final DataFolderOperations operations() {
+    return operations(database.named());
   }
 
   /// Performs the command and reports the outcome.

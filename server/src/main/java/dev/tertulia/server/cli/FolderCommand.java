@@ -5,6 +5,7 @@ import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.config.Settings;
 import dev.tertulia.server.logging.Printable;
+import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.DataFolderOperations;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -56,14 +57,25 @@ abstract class FolderCommand implements Callable<Integer> {
   /// @param named `null` for the configured one
   /// @param file the configuration file; `null` for that of the machine, if there is one
   static Path folder(Map<String, String> environment, @Nullable String named, @Nullable Path file) {
+    return Config.folder(settings(environment, named, file));
+  }
+
+  private static Settings settings(
+      Map<String, String> environment, @Nullable String named, @Nullable Path file) {
     Settings settings =
         named == null ? Settings.load(environment, file) : Settings.fromEnvironment(environment);
     settings.set(Setting.DATA, named);
-    return Config.folder(settings);
+    return settings;
   }
 
-  final DataFolderOperations operations() {
-    return operations;
+  /// The operations on the data folder, or on the PostgreSQL database that the settings name.
+  ///
+  /// @param database instead of the one of the settings; `null` for that
+  final DataFolderOperations operations(@Nullable String database) {
+    Settings settings = settings(environment, data, file);
+    settings.set(Setting.DATABASE, database);
+    PostgresAddress address = Config.database(settings);
+    return address == null ? operations : operations.over(address);
   }
 
   final Streams streams() {

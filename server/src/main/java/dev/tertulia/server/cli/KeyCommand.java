@@ -11,6 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /// `tertulia key`: API keys, with which programs use the API. Its subcommands ask the server that
 /// uses the data folder, as the operator on the machine; if none does, they change the database
@@ -21,6 +22,10 @@ abstract class KeyCommand extends OperatorCommand {
           + " can't be used, 3 a server uses the folder and does not answer.";
 
   static final String PATH = "/api/v1/admin/keys";
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // Set by picocli.
+  private DatabaseOption database;
 
   KeyCommand(Map<String, String> environment, Streams streams, DataFolderOperations operations) {
     super(environment, streams, operations);
@@ -89,7 +94,7 @@ abstract class KeyCommand extends OperatorCommand {
     if (answer != null && !answer.mayBeOfAnotherServer()) {
       return refused(answer);
     }
-    try (Keys keys = operations().keys(folder)) {
+    try (Keys keys = operations(database.named()).keys(folder)) {
       if (keys != null) {
         return work(keys);
       }

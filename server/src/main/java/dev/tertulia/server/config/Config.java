@@ -149,6 +149,19 @@ public record Config(
     return folder;
   }
 
+  /// The database, if the log is in PostgreSQL; `null` if it is in the data folder.
+  ///
+  /// @throws ConfigException if the settings of it are not valid
+  public static @Nullable PostgresAddress database(Settings settings) {
+    SettingReader reader = new SettingReader(settings);
+    PostgresAddress address =
+        database(reader.get(Setting.DATABASE), reader.get(Setting.DATABASE_PASSWORD));
+    if (!reader.problems().isEmpty()) {
+      throw new ConfigException(reader.problems());
+    }
+    return address;
+  }
+
   private static Config from(SettingReader settings) {
     return new Config(
         settings.get(Setting.HOST).text(),

@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage;
 
 import dev.tertulia.server.auth.key.ApiKey;
+import dev.tertulia.server.model.PostgresAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// throw [DataFolderException] if the folder or a file can't be used, and [CorruptionException] if
 /// stored data is damaged; the messages say what was changed.
 public interface DataFolderOperations {
+  /// The same operations on a PostgreSQL database: the folder is then that of a server which may
+  /// use it. [#backup] and [#restore] are refused, with the programs of PostgreSQL for that.
+  DataFolderOperations over(PostgresAddress database);
+
   /// Copies the database of `folder` to `target`, which must not exist.
   BackupReport backup(Path folder, Path target, Progress progress);
 

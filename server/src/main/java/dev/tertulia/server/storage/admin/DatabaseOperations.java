@@ -42,6 +42,11 @@ public final class DatabaseOperations implements DataFolderOperations {
   }
 
   @Override
+  public DataFolderOperations over(PostgresAddress other) {
+    return new DatabaseOperations(other, server);
+  }
+
+  @Override
   public BackupReport backup(Path folder, Path target, Progress progress) {
     throw new DataFolderException(
         "the database %s is PostgreSQL's, which has a backup of its own: 'pg_dump --schema=tertulia --format=custom --file=%s %s' makes one, and './tertulia export' another that any database takes"

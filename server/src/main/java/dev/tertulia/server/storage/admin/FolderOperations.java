@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage.admin;
 
+import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.DataFolderOperations;
 import dev.tertulia.server.storage.FolderServer;
 import dev.tertulia.server.storage.Progress;
@@ -18,6 +19,11 @@ public final class FolderOperations implements DataFolderOperations {
   /// @param server asked to work on a folder that a server uses, if the work changes it
   public FolderOperations(FolderServer server) {
     this.server = server;
+  }
+
+  @Override
+  public DataFolderOperations over(PostgresAddress database) {
+    return new DatabaseOperations(database, server);
   }
 
   @Override

@@ -39,7 +39,7 @@ public final class RunningOperations implements OnlineOperations {
 
   /// A journal that erases, and the database that is searched for that.
   ///
-  /// @param reader reads what the journal writes
+  /// @param reader reads what the journal writes; closed with the operations
   /// @param live what the lines of an import are compared with
   /// @param name of the database, for people
   public record Place(SqlJournal journal, ReadSource reader, LiveRows.Source live, String name) {
@@ -142,6 +142,7 @@ public final class RunningOperations implements OnlineOperations {
           "An erasure or an import did not end in time. An erasure goes on after the next start;"
               + " repeat an import");
     }
+    places.forEach(place -> place.reader.close());
   }
 
   /// An operation.

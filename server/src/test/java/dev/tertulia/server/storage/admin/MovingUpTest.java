@@ -3,6 +3,8 @@ package dev.tertulia.server.storage.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolderException;
@@ -10,18 +12,25 @@ import dev.tertulia.server.storage.DataFolderOperations;
 import dev.tertulia.server.storage.DataFolderOperations.Erasure;
 import dev.tertulia.server.storage.DataFolderOperations.ImportReport;
 import dev.tertulia.server.storage.FolderServer;
+import dev.tertulia.server.storage.OnlineOperations;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.SampleData;
+import dev.tertulia.server.storage.TestLog;
+import dev.tertulia.server.storage.TestStore;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
+import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.testing.Postgres;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +160,57 @@ final class MovingUpTest {
       assertThatThrownBy(commanded::connect).hasMessageContaining("a command, such as an import");
     }
     importInto(database, temp, lines);
+  }
+
+  @Test
+  void aServerImportsAndErasesWhileItServes() throws Exception {
+    Path lines = Files.writeString(temp.resolve("lines.jsonl"), export(files, first));
+    Path folder = temp.resolve("served");
+    try (TestLog log = new TestLog(folder, TestStore.POSTGRES);
+        PostgresDatabase read = (PostgresDatabase) TestStore.POSTGRES.open(log.folder)) {
+      List<ClientId> disconnected = Collections.synchronizedList(new ArrayList<>());
+      try (RunningOperations running =
+          new RunningOperations(
+              folder,
+              List.of(new RunningOperations.Place(log.journal, read.reader(), "served")),
+              disconnected::add,
+              EngineGuard.ofNoProcess())) {
+        assertThat(end(running.importLines(lines)))
+            .isInstanceOfSatisfying(
+                OnlineOperations.Imported.class,
+                imported -> assertThat(imported.report().added()).isEqualTo(24));
+        assertThat(exportOf(read)).isEqualTo(Files.readString(lines));
+        assertThat(end(running.importLines(lines)))
+            .isInstanceOfSatisfying(
+                OnlineOperations.Imported.class,
+                imported -> assertThat(imported.report().added()).isZero());
+        assertThat(end(running.erase(TestLog.ANA))).isInstanceOf(OnlineOperations.Erased.class);
+        assertThat(disconnected).containsExactly(TestLog.ANA);
+      }
+      try (Erasure erasure = files.erasure(first, "ana", Progress.NONE)) {
+        erasure.carryOut(Progress.NONE);
+      }
+      assertThat(exportOf(read)).isEqualTo(export(files, first)).doesNotContain(SECRET);
+      assertThat(log.stored(TestLog.chat("sigue"), null).position()).isNotNull();
+    }
+  }
+
+  private static OnlineOperations.State end(OnlineOperations.Start start)
+      throws InterruptedException {
+    OnlineOperations.Operation operation = ((OnlineOperations.Begun) start).operation();
+    try {
+      return operation.await(Duration.ofSeconds(60));
+    } finally {
+      operation.leave();
+    }
+  }
+
+  private static String exportOf(PostgresDatabase from) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (Snapshot snapshot = from.snapshot()) {
+      Export.of(snapshot, out, null, false, Progress.NONE);
+    }
+    return out.toString(StandardCharsets.UTF_8);
   }
 
   @Test
