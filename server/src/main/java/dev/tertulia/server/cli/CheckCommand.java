@@ -42,10 +42,12 @@ final class CheckCommand extends DataCommand {
       say("%s: %s; %s", finding.place(), finding.what(), finding.remedy());
     }
     if (report.findings().isEmpty()) {
-      say("%s is intact: %s topics with %s entries", folder, report.topics(), report.entries());
+      say(
+          "%s is intact: %s topics with %s entries",
+          place(folder), report.topics(), report.entries());
       return DONE;
     }
-    say("%s is damaged: %s problems found", folder, report.findings().size());
+    say("%s is damaged: %s problems found", place(folder), report.findings().size());
     return UNSOUND;
   }
 }

@@ -2,6 +2,7 @@ package dev.tertulia.server.cli;
 
 import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.logging.LogConfigurator;
+import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.DataFolderOperations;
 import dev.tertulia.server.storage.Progress;
 import java.io.IOException;
@@ -33,6 +34,12 @@ abstract class DataCommand extends FolderCommand {
 
   final DataFolderOperations operations() {
     return operations(database.named());
+  }
+
+  /// What the command works on, for people.
+  final Object place(Path folder) {
+    PostgresAddress address = address(database.named());
+    return address == null ? folder : address;
   }
 
   /// Performs the command and reports the outcome.

@@ -72,10 +72,15 @@ abstract class FolderCommand implements Callable<Integer> {
   ///
   /// @param database instead of the one of the settings; `null` for that
   final DataFolderOperations operations(@Nullable String database) {
+    PostgresAddress address = address(database);
+    return address == null ? operations : operations.over(address);
+  }
+
+  /// The PostgreSQL database that they are on; `null` if they are on the data folder.
+  final @Nullable PostgresAddress address(@Nullable String database) {
     Settings settings = settings(environment, data, file);
     settings.set(Setting.DATABASE, database);
-    PostgresAddress address = Config.database(settings);
-    return address == null ? operations : operations.over(address);
+    return Config.database(settings);
   }
 
   final Streams streams() {
