@@ -10,7 +10,6 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.time.Duration;
-import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /// Configures the log: one line per event, on standard output. Logback finds this class as a
@@ -18,10 +17,6 @@ import org.slf4j.LoggerFactory;
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
   private static final String CONSOLE = "console";
   private static final String QUEUE = "queue";
-
-  /// The loggers of what connects to a database and changes its tables.
-  private static final List<String> LIBRARIES =
-      List.of("org.flywaydb", "com.zaxxer.hikari", "org.postgresql");
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
@@ -41,9 +36,10 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);
     root.addAppender(console);
-    LIBRARIES.forEach(library -> context.getLogger(library).setLevel(Level.WARN));
-    // The relay says itself what is wrong with Redis; Lettuce warns of what is normal.
+    context.getLogger("org.flywaydb").setLevel(Level.WARN);
+    // The server says itself what is wrong with Redis or PostgreSQL; these warn of what is normal.
     context.getLogger("io.lettuce").setLevel(Level.ERROR);
+    context.getLogger("com.zaxxer.hikari").setLevel(Level.ERROR);
     // What is recorded for operators has a setting of its own.
     context.getLogger("audit").setLevel(Level.INFO);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
@@ -96,8 +92,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     Level level = Level.toLevel(settings.level().name());
     root().setLevel(level);
     // Only with everything else, because libraries say a lot.
-    LIBRARIES.forEach(library ->
-        logger(library).setLevel(level == Level.INFO || level == Level.DEBUG ? Level.WARN : null));
+    logger("org.flywaydb")
+        .setLevel(level == Level.INFO || level == Level.DEBUG ? Level.WARN : null);
     for (String part : LogPart.CONFIGURABLE) {
       LogSettings.Level own = settings.levels().get(part);
       logger(LogPart.logger(part)).setLevel(own == null ? null : Level.toLevel(own.name()));

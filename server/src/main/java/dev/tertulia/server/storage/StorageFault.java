@@ -19,6 +19,7 @@ public enum StorageFault {
   CUT_OFF("it was truncated", "stop the server, and restore a backup with './tertulia restore'"),
   STALLED("its disk does not respond", "check the disk and the system log"),
   UNREACHABLE("its server can't be reached", "check that it runs, and the network and the address"),
+  SILENT("its server does not answer", "check that it runs, and the network to it"),
   UNAUTHORIZED(
       "its server refuses the user or the password", "check both, and what this user may do there"),
   CROWDED(

@@ -52,8 +52,8 @@ public final class Postgres implements AutoCloseable {
   private static @Nullable Postgres shared;
 
   private final Path folder;
-  private final Process process;
   private final int port;
+  private Process process;
 
   private Postgres(Path folder, Process process, int port) {
     this.folder = folder;
@@ -357,6 +357,51 @@ public final class Postgres implements AutoCloseable {
       }
     } catch (SQLException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// Kills all of its processes at once. What it has confirmed is kept, although nothing was
+  /// synced.
+  public void kill() {
+    List<ProcessHandle> all = processes();
+    signal("STOP", all);
+    signal("KILL", all);
+    all.forEach(each -> each.onExit().join());
+  }
+
+  /// Starts it again after [#kill], with its data and on its port.
+  ///
+  /// @param settings as of [#start]
+  public void restart(String... settings) {
+    try {
+      process = begin(made(), folder, port, settings);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Has all of its processes stand still: it accepts connections and answers none.
+  public void pause() {
+    signal("STOP", processes());
+  }
+
+  /// Has them go on.
+  public void resume() {
+    signal("CONT", processes());
+  }
+
+  /// The one that was started first.
+  private List<ProcessHandle> processes() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
+  }
+
+  private static void signal(String name, List<ProcessHandle> processes) {
+    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+    processes.forEach(each -> command.add(Long.toString(each.pid())));
+    try {
+      run(command);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

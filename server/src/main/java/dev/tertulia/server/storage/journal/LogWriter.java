@@ -79,7 +79,7 @@ public final class LogWriter {
 
   public LogWriter(Parts parts) {
     this.parts = parts;
-    health = new WriterHealth(parts.name(), parts.nanoTime());
+    health = new WriterHealth(parts.name(), parts.nanoTime(), parts.database().stalled());
     reporter = new BatchReporter(parts);
     recovery = new CommitRecovery(parts, health, reporter);
     maintenance = new Maintenance(parts, reporter::forget, this::commit);

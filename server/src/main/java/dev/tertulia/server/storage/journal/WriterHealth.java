@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 public final class WriterHealth {
   private static final Logger log = LoggerFactory.getLogger(WriterHealth.class);
 
-  /// How long a disk may take for a batch.
+  /// How long a database may take for a batch.
   public static final long STALL = TimeUnit.SECONDS.toNanos(5);
 
   /// Whether entries can be stored at a moment.
@@ -24,48 +24,52 @@ public final class WriterHealth {
 
   private final String name;
   private final LongSupplier nanoTime;
+  private final StorageFault stalled;
   private volatile State state = State.OK;
 
-  /// When the work began that may wait for the disk; 0 while there is none.
+  /// When the work began that may wait for the database; 0 while there is none.
   private volatile long workingSince;
 
   /// Owned by the thread that calls [#logStall].
   private boolean stallLogged;
 
   /// @param name of the database
-  WriterHealth(String name, LongSupplier nanoTime) {
+  /// @param stalled what is wrong when the writer waits for it for too long
+  WriterHealth(String name, LongSupplier nanoTime, StorageFault stalled) {
     this.name = name;
     this.nanoTime = nanoTime;
+    this.stalled = stalled;
   }
 
   /// Whether the writer can store now. Any thread.
   public State now() {
-    return isStalled() ? new State(false, cause(StorageFault.STALLED)) : state;
+    return isStalled() ? new State(false, cause(stalled)) : state;
   }
 
-  /// Whether the disk makes the writer wait for too long. Any thread.
+  /// Whether the database makes the writer wait for too long. Any thread.
   private boolean isStalled() {
     long since = workingSince;
     return since != 0 && nanoTime.getAsLong() - since > STALL;
   }
 
-  /// Logs when the disk stops responding, and when it responds again. One thread, not the writer.
+  /// Logs when the database stops responding, and when it responds again. One thread, not the
+  /// writer.
   void logStall() {
-    boolean stalled = isStalled();
-    if (stalled && !stallLogged) {
+    boolean stalls = isStalled();
+    if (stalls && !stallLogged) {
       log.error(
           "Nothing can be stored: {}, for {} s now. To fix this, {}; the server continues by itself"
-              + " when the disk does.",
-          cause(StorageFault.STALLED),
+              + " when it does.",
+          cause(stalled),
           TimeUnit.NANOSECONDS.toSeconds(STALL),
-          StorageFault.STALLED.remedy());
-    } else if (!stalled && stallLogged) {
-      log.info("The disk of the {} responds again", name);
+          stalled.remedy());
+    } else if (!stalls && stallLogged) {
+      log.info("What stores the {} responds again", name);
     }
-    stallLogged = stalled;
+    stallLogged = stalls;
   }
 
-  /// From here on the writer may wait for the disk.
+  /// From here on the writer may wait for the database.
   void beginWork() {
     workingSince = Math.max(1, nanoTime.getAsLong());
   }

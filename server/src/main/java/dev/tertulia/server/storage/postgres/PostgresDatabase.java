@@ -206,6 +206,11 @@ public final class PostgresDatabase implements Database {
   }
 
   @Override
+  public StorageFault stalled() {
+    return StorageFault.SILENT;
+  }
+
+  @Override
   public String lock() {
     return "SELECT id FROM writer_lock WHERE id = 1 FOR UPDATE";
   }

@@ -6,10 +6,15 @@ import dev.tertulia.server.storage.sql.ReadSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// A bounded pool of connections that read from PostgreSQL. What is queried on one, until its
-/// rollback, is of one moment. The server ends queries that take too long. Safe for any thread.
+/// rollback, is of one moment. The server ends queries that take too long.
+///
+/// While no connection is to be had, one reading at a time waits for one. The others fail at once:
+/// otherwise all that are queued would wait in turn. Safe for any thread.
 final class PostgresReadSource implements ReadSource {
   /// How long a reading waits for a connection.
   private static final Duration WAIT = Duration.ofSeconds(5);
@@ -21,7 +26,16 @@ final class PostgresReadSource implements ReadSource {
   /// After this a connection is closed that nothing was read on.
   private static final Duration IDLE = Duration.ofMinutes(1);
 
+  /// From a failure until a connection is asked for again.
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
   private final HikariDataSource pool;
+
+  /// Why there was no connection; `null` while there are.
+  private volatile @Nullable SQLException failure;
+
+  /// When one is asked for again after a failure, by [System#nanoTime].
+  private final AtomicLong nextTry = new AtomicLong();
 
   /// @param most how many connections there are at most
   PostgresReadSource(PostgresConnections connections, int most) {
@@ -42,7 +56,29 @@ final class PostgresReadSource implements ReadSource {
 
   @Override
   public Connection open() throws SQLException {
-    return pool.getConnection();
+    SQLException known = failure;
+    if (known != null && !isMine()) {
+      // Another one, because each gets a trace of its own.
+      throw new SQLException(known.getMessage(), known.getSQLState(), known);
+    }
+    try {
+      Connection connection = pool.getConnection();
+      failure = null;
+      return connection;
+    } catch (SQLException e) {
+      // The pool tells why only in this way.
+      SQLException why = e.getCause() instanceof SQLException cause ? cause : e;
+      nextTry.set(System.nanoTime() + PAUSE.toNanos());
+      failure = why;
+      throw why;
+    }
+  }
+
+  /// Whether it is time to try again, and for this thread.
+  private boolean isMine() {
+    long next = nextTry.get();
+    long now = System.nanoTime();
+    return now - next >= 0 && nextTry.compareAndSet(next, now + WAIT.toNanos());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage.sql;
 
+import dev.tertulia.server.storage.StorageFault;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -32,6 +33,11 @@ public interface Database extends AutoCloseable {
 
   /// The writer's connection was closed, with which files beside the database may have gone.
   default void released() {}
+
+  /// What is wrong when its writer waits for too long.
+  default StorageFault stalled() {
+    return StorageFault.STALLED;
+  }
 
   /// Whether its write-ahead log has grown so much that it should be emptied.
   default boolean isSwollen() {
