@@ -47,6 +47,11 @@ final class OperatingCommandsTest {
   /// What can't be run where tests run, and why.
   private static final Map<String, String> NOT_RUN =
       Map.of(
+          "pg_dump --format=custom --schema=tertulia --file=/backups/tertulia.dump"
+              + " --dbname=postgresql://tertulia@db.example.org/tertulia",
+          "is a program of PostgreSQL, and of its server",
+          "./tertulia import --database postgresql://tertulia@db.example.org/tertulia all.jsonl",
+          "needs that server; the test of moving up does the same",
           "journalctl -u tertulia -p warning -o short-iso",
           "reads the journal of systemd, to which the service of the package writes",
           "journalctl -u tertulia -o cat | jq 'select(.client == \"ana\")'",
