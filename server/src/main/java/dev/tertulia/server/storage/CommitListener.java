@@ -38,4 +38,7 @@ public interface CommitListener {
   /// Entries were added to `topic`, or lost their text, without individual reports: everything
   /// reported about it before is invalid, and its subscribers must be told.
   void renewed(TopicName topic);
+
+  /// All of a batch has been told.
+  default void told() {}
 }

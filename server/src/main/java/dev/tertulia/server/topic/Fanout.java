@@ -70,6 +70,11 @@ public final class Fanout {
     this.guard = guard;
   }
 
+  /// Sets who is told which topics have subscribers, before the first subscription.
+  public void tellInterest(InterestListener listener) {
+    interest.listener = listener;
+  }
+
   /// Adds the next loop; `flush` is called on it whenever publications wait to be distributed at
   /// the end of its turn.
   public LoopTopics addLoop(Loop loop, Runnable flush) {
@@ -290,6 +295,8 @@ public final class Fanout {
 
     private final AtomicLong stamps = new AtomicLong();
 
+    private volatile InterestListener listener = InterestListener.NONE;
+
     private final ConcurrentHashMap<TopicName, Use> byTopic = new ConcurrentHashMap<>();
 
     /// The current use of `topic`. Any thread.
@@ -306,6 +313,9 @@ public final class Fanout {
               topic,
               (name, known) -> {
                 Use old = known == null ? NONE : known;
+                if (known == null) {
+                  listener.wanted(topic);
+                }
                 return new Use(
                     old.loops | 1L << loop, old.formats | 1 << format, stamps.incrementAndGet());
               })
@@ -318,7 +328,11 @@ public final class Fanout {
           topic,
           (name, use) -> {
             long left = use.loops & ~(1L << loop);
-            return left == 0 ? null : new Use(left, use.formats, use.stamp);
+            if (left == 0) {
+              listener.unwanted(topic);
+              return null;
+            }
+            return new Use(left, use.formats, use.stamp);
           });
     }
 

@@ -238,6 +238,7 @@ public final class WriteBatch {
     }
     forgotten.forEach(listener::forgotten);
     renewed.forEach(listener::renewed);
+    listener.told();
   }
 
   /// Reports all outcomes.
