@@ -35,6 +35,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ import org.junit.jupiter.api.Test;
 final class ClusterSeamTest {
   private static final int NODES = 3;
   private static final List<TopicName> ROOMS =
-      List.of(TopicName.room(new RoomName("one")), TopicName.room(new RoomName("two")));
+      IntStream.range(0, 6).mapToObj(i -> TopicName.room(new RoomName("room" + i))).toList();
   private static final ClientId ANA = new ClientId("ana");
 
   private final Seeded seeded = Seeded.print();
@@ -93,7 +94,7 @@ final class ClusterSeamTest {
       for (int i = 0; i < NODES; i++) {
         nodes.add(new Node(i));
       }
-      hub.disturb(random.nextInt(3) * 20, random.nextInt(3) * 20);
+      hub.disturb(random.nextInt(4) * 20, random.nextInt(3) * 20);
     }
 
     /// What goes on while somebody reads from the database.
@@ -361,9 +362,9 @@ final class ClusterSeamTest {
   @Test
   void everySubscriberOnEveryNodeSeesEachEntryOnceInOrder() {
     Map<String, Long> sums = new HashMap<>();
-    for (int round = 0; round < 400; round++) {
+    for (int round = 0; round < 500; round++) {
       World world = new World();
-      for (int step = 0; step < 600; step++) {
+      for (int step = 0; step < 800; step++) {
         world.step();
       }
       world.finish();
