@@ -166,7 +166,9 @@ final class ClusterSeamTest {
         node.tell();
         node.handOver();
         node.cluster.look();
-        node.work();
+        while (node.work()) {
+          // Until nothing is left.
+        }
       }
       for (int i = hub.inFlight(); i > 0; i--) {
         hub.step();
@@ -265,11 +267,13 @@ final class ClusterSeamTest {
         }
       }
 
-      void work() {
+      /// @return whether there was something to do
+      boolean work() {
         Runnable task = tasks.poll();
         if (task != null) {
           task.run();
         }
+        return task != null;
       }
     }
   }
