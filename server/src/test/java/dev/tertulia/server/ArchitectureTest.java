@@ -87,6 +87,17 @@ final class ArchitectureTest {
         "storage.sqlite",
         "storage.sql",
         "storage");
+    row(
+        "cluster",
+        "storage.rows",
+        "storage",
+        "connection",
+        "presence",
+        "notification",
+        "relay",
+        "topic",
+        "engine",
+        "model");
     protocolRow("protocol");
     protocolRow("protocol.base", "protocol");
     protocolRow("protocol.full", "protocol");
