@@ -49,6 +49,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
   /// @param tail keeps the newest entries, of topics in which none is missing
   /// @param fanout hands publications to the loops; called by one thread at a time
   /// @param rolledBack has the subscribers of a topic start over
+  /// @param form in which the log stores entries
   /// @param isStored whether a topic has entries with positions
   /// @param relay makes the wire to the other nodes
   /// @param others receives messages about connections, and those of newer versions
@@ -60,6 +61,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
       CommitListener tail,
       Consumer<List<Publication>> fanout,
       Consumer<TopicName> rolledBack,
+      EntryForm form,
       Predicate<TopicName> isStored,
       Function<Relay.Listener, Relay> relay,
       Consumer<RelayMessage> others,
@@ -70,6 +72,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
 
   private final Parts parts;
   private final Relay relay;
+  private final RelayedEntries form;
   private final OrderedDelivery delivery;
   private final BatchCursors cursors;
   private final List<Outbox> outboxes = new CopyOnWriteArrayList<>();
@@ -83,6 +86,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
   public Cluster(Parts parts) {
     this.parts = parts;
     announcedAt = parts.nanoTime().getAsLong();
+    form = new RelayedEntries(parts.form());
     delivery =
         new OrderedDelivery(
             parts.shared(), new Hands(), this::isOwnTerm, parts.readers(), parts.nanoTime());
@@ -144,6 +148,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
             parts.tail(),
             delivery::startOver,
             relay,
+            form,
             (term, seq) -> new Origin(parts.node(), parts.incarnation(), term, seq));
     outboxes.add(outbox);
     return new Writer(outbox);
@@ -208,7 +213,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
         case Entry.Kept entry ->
             unstored
                 .computeIfAbsent(topic, name -> new ArrayList<>())
-                .add(RelayedEntries.stored(publication, entry));
+                .add(form.stored(publication, entry));
       }
     }
     signals.forEach((topic, items) -> relay.send(new Signals(origin(), topic, items)));
@@ -267,8 +272,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
   @Override
   public void received(RelayMessage message) {
     switch (message) {
-      case Publications entries ->
-          delivery.others(entries.topic(), RelayedEntries.entries(entries));
+      case Publications entries -> delivery.others(entries.topic(), form.entries(entries));
       case Signals signals ->
           delivery.others(
               signals.topic(), RelayedEntries.signals(signals, parts.unixMillis().getAsLong()));

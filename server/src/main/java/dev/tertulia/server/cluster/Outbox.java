@@ -38,6 +38,7 @@ final class Outbox implements CommitListener {
   private final CommitListener tail;
   private final Consumer<TopicName> renewed;
   private final Relay relay;
+  private final RelayedEntries form;
   private final BiFunction<Long, Long, Origin> origin;
 
   /// The batch that is being told. Owned by the journal's thread.
@@ -47,7 +48,6 @@ final class Outbox implements CommitListener {
   private final Deque<Told> unannounced = new ArrayDeque<>();
 
   private long term;
-  private long seq;
   private long announced;
 
   /// What a batch has changed: topics, and up to where; 0 for other changes than added entries.
@@ -60,17 +60,18 @@ final class Outbox implements CommitListener {
       CommitListener tail,
       Consumer<TopicName> renewed,
       Relay relay,
+      RelayedEntries form,
       BiFunction<Long, Long, Origin> origin) {
     this.tail = tail;
     this.renewed = renewed;
     this.relay = relay;
+    this.form = form;
     this.origin = origin;
   }
 
   /// The writer begins a term. Its thread.
   synchronized void begin(long newTerm) {
     term = newTerm;
-    seq = 0;
     announced = 0;
     unannounced.clear();
   }
@@ -101,7 +102,7 @@ final class Outbox implements CommitListener {
         changes.merge(publication.topic(), position.offset(), Math::max);
         added
             .computeIfAbsent(publication.topic(), topic -> new ArrayList<>())
-            .add(RelayedEntries.stored(publication, entry));
+            .add(form.stored(publication, entry));
       }
     }
     added.forEach((topic, items) -> send(origin.apply(batchTerm, batchSeq), topic, items));
@@ -150,9 +151,6 @@ final class Outbox implements CommitListener {
     telling = null;
     if (told == null) {
       return;
-    }
-    if (told.term == term) {
-      seq = told.seq;
     }
     unannounced.add(told);
     if (unannounced.size() > MOST_BATCHES) {

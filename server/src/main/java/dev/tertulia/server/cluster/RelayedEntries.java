@@ -6,7 +6,6 @@ import dev.tertulia.server.relay.RelayFormatException;
 import dev.tertulia.server.relay.RelayMessage.Publications;
 import dev.tertulia.server.relay.RelayMessage.Signals;
 import dev.tertulia.server.relay.SignalBody;
-import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.topic.Exclusion;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Position;
@@ -18,10 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Entries and signals as they are told to other nodes, and back.
 final class RelayedEntries {
-  private RelayedEntries() {}
+  private final EntryForm form;
+
+  RelayedEntries(EntryForm form) {
+    this.form = form;
+  }
 
   /// An entry for other nodes. One of a topic that keeps nothing has the offset 0.
-  static Publications.Stored stored(Publication publication, Entry.Kept entry) {
+  Publications.Stored stored(Publication publication, Entry.Kept entry) {
     Position position = publication.position();
     return new Publications.Stored(
         position == null ? 0 : position.offset(),
@@ -29,8 +32,8 @@ final class RelayedEntries {
         publication.id(),
         entry.client(),
         target(entry),
-        EntryBody.kind(entry),
-        EntryBody.write(entry));
+        form.kind(entry),
+        form.write(entry));
   }
 
   private static long target(Entry.Kept entry) {
@@ -54,18 +57,14 @@ final class RelayedEntries {
 
   /// The entries that another node tells. What is of a newer kind is left out: it is read from the
   /// log, as everything that does not arrive.
-  static List<Publication> entries(Publications message) {
+  List<Publication> entries(Publications message) {
     TopicName topic = message.topic();
     List<Publication> entries = new ArrayList<>(message.items().size());
     for (Publications.Stored item : message.items()) {
       try {
         Entry.Kept entry =
-            EntryBody.read(
-                item.kind(),
-                item.client(),
-                item.target() == 0 ? null : item.target(),
-                false,
-                item.body());
+            form.read(
+                item.kind(), item.client(), item.target() == 0 ? null : item.target(), item.body());
         entries.add(
             item.offset() == 0
                 ? new Publication(topic, null, 0, item.time(), item.id(), entry, null)
