@@ -89,7 +89,6 @@ final class ArchitectureTest {
         "storage");
     row(
         "cluster",
-        "storage.rows",
         "storage",
         "connection",
         "presence",

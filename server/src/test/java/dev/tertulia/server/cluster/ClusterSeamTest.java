@@ -2,6 +2,7 @@ package dev.tertulia.server.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.StoredForm;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
@@ -201,6 +202,7 @@ final class ClusterSeamTest {
                     tail,
                     fanout::publish,
                     fanout::rolledBack,
+                    StoredForm.INSTANCE,
                     topic -> true,
                     hub::join,
                     message -> {},
