@@ -14,9 +14,13 @@ import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Entries and signals as they are told to other nodes, and back.
 final class RelayedEntries {
+  private static final Logger log = LoggerFactory.getLogger(RelayedEntries.class);
+
   private final EntryForm form;
 
   RelayedEntries(EntryForm form) {
@@ -74,8 +78,8 @@ final class RelayedEntries {
                     item.time(),
                     item.id(),
                     entry));
-      } catch (LogException newer) {
-        continue;
+      } catch (LogException e) {
+        log.debug("Another node tells an entry of a kind that is not known here", e);
       }
     }
     return entries;
