@@ -8,7 +8,8 @@ import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.ReactionRow;
 import dev.tertulia.server.storage.rows.Row;
 import dev.tertulia.server.storage.rows.TopicRow;
-import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.storage.sql.Database;
+import dev.tertulia.server.storage.sql.ReadSource;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
@@ -31,8 +32,9 @@ public final class LogFixture implements AutoCloseable {
   public static final TopicName TOPIC = TopicName.room(ROOM);
   public static final long ID = 7;
 
-  public final SqliteDatabase database;
-  final DataFolder folder;
+  public final Database database;
+  private final TestStore store;
+  private final DataFolder folder;
   public final Connection connection;
 
   /// Everything kept, oldest first.
@@ -48,10 +50,26 @@ public final class LogFixture implements AutoCloseable {
   public long head;
   private long time = 1_000_000;
 
+  /// One in SQLite.
   public LogFixture(Path path) throws SQLException {
+    this(path, TestStore.SQLITE);
+  }
+
+  public LogFixture(Path path, TestStore store) throws SQLException {
+    this.store = store;
     folder = DataFolder.open(path);
-    database = SqliteDatabase.lasting(folder);
+    database = store.open(folder);
     connection = database.connect();
+  }
+
+  /// What reads what this writes; closed by the caller.
+  public ReadSource reader() {
+    return store.reader(folder);
+  }
+
+  /// The file of the one in SQLite.
+  public Path file() {
+    return folder.database();
   }
 
   public static ClientId client(int number) {

@@ -68,7 +68,7 @@ final class InspectionTest {
   }
 
   private List<Finding> inspect(Head noted) throws SQLException {
-    try (Snapshot reader = SqliteSnapshot.of(log.database.file())) {
+    try (Snapshot reader = SqliteSnapshot.of(log.file())) {
       return new Inspection(reader, noted, Progress.NONE).run();
     }
   }
@@ -76,7 +76,7 @@ final class InspectionTest {
   @Test
   void anIntactDatabaseHasNoFindings() throws SQLException {
     List<String> parts = new ArrayList<>();
-    try (Snapshot reader = SqliteSnapshot.of(log.database.file())) {
+    try (Snapshot reader = SqliteSnapshot.of(log.file())) {
       assertThat(
               new Inspection(reader, new Head(5, 6, 1), (part, done, total) -> parts.add(part))
                   .run())

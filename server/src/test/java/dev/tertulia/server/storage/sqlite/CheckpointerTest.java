@@ -39,7 +39,7 @@ final class CheckpointerTest {
   private record State(int pages, int brought) {}
 
   private State state() throws SQLException {
-    try (Connection reader = log.database.connectReader();
+    try (Connection reader = SqliteDatabase.reading(log.file()).connectReader();
         Statement statement = reader.createStatement();
         ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(NOOP)")) {
       assertThat(result.next()).isTrue();
