@@ -1,8 +1,10 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.OnlineOperations;
 import dev.tertulia.server.storage.Progress;
@@ -10,6 +12,7 @@ import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.sql.ReadSource;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Where the logs of a server are stored: files of its data folder, or a database server. There are
 /// two, with tables of their own: what lasts, and what need not. Belongs to a [Storage], which
@@ -43,6 +46,14 @@ interface LogStore {
   /// @param erased told of a client that is being erased
   OnlineOperations operations(
       List<SqlJournal> journals, Consumer<ClientId> erased, EngineGuard guard);
+
+  /// Begins to publish what applications have put into the database; by the functions in it.
+  ///
+  /// @return closed before the journals; `null` if there is nothing of that kind
+  default @Nullable AutoCloseable publish(
+      Rooms rooms, Notifications notifications, Meters meters, EngineGuard guard) {
+    return null;
+  }
 
   /// Adds what is measured of what is stored.
   ///

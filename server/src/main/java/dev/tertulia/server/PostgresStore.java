@@ -1,16 +1,22 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.PostgresAddress;
+import dev.tertulia.server.notification.Notifications;
+import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.OnlineOperations;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.admin.RunningOperations;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
+import dev.tertulia.server.storage.postgres.outbox.Outbox;
 import dev.tertulia.server.storage.sql.ReadSource;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -80,7 +86,31 @@ final class PostgresStore implements LogStore {
       places.add(
           new RunningOperations.Place(journal, databases.get(places.size()).reader(), name()));
     }
-    return new RunningOperations(folder, places, erased, guard);
+    return new RunningOperations(
+        folder,
+        places,
+        client -> {
+          forget(client);
+          erased.accept(client);
+        },
+        guard);
+  }
+
+  @Override
+  public AutoCloseable publish(
+      Rooms rooms, Notifications notifications, Meters meters, EngineGuard guard) {
+    return new Outbox(Objects.requireNonNull(lasting), rooms, notifications, meters, guard);
+  }
+
+  /// Removes what waits in the outbox of a client that is being erased.
+  private void forget(ClientId client) {
+    PostgresDatabase database = Objects.requireNonNull(lasting);
+    try (Connection connection = database.connect()) {
+      database.forgetInOutbox(connection, client.value());
+      database.commit(connection);
+    } catch (SQLException e) {
+      throw CorruptionException.in(name(), e);
+    }
   }
 
   @Override

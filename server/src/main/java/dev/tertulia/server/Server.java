@@ -279,6 +279,7 @@ public final class Server implements AutoCloseable {
           new Access(config, storage, registry, directory, kinds, presence::isIn, audit, opened);
       Rooms rooms = new Rooms(journal, config.language(), access.memberships()::changed);
       Notifications notifications = new Notifications(journal, config.language());
+      storage.publishFromDatabase(rooms, notifications, meters, guard);
       Departures departures = new Departures(journal, kinds::toldOfDepartures);
       ProtocolServices services = services(config, rooms, notifications);
       protocols = constructors.stream().map(protocol -> protocol.create(services)).toList();

@@ -1,6 +1,7 @@
 package dev.tertulia.server;
 
 import dev.tertulia.server.chat.RoomLog;
+import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.metrics.Meters;
@@ -8,6 +9,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.InboxLog;
+import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.storage.ClientExpiry;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.DataFolder;
@@ -73,6 +75,9 @@ public final class Storage implements AutoCloseable {
   private final ReadStores reading;
   private final OnlineOperations operations;
   private final StallWatch watch;
+
+  /// `null` if nothing is published from the database. The root's thread.
+  private @Nullable AutoCloseable publishing;
 
   /// What is to be kept, and what becomes of it.
   ///
@@ -211,6 +216,12 @@ public final class Storage implements AutoCloseable {
     return journal;
   }
 
+  /// Begins to publish what applications have put into the database, if it is one for that. Once.
+  public void publishFromDatabase(
+      Rooms rooms, Notifications notifications, Meters meters, EngineGuard guard) {
+    publishing = store.publish(rooms, notifications, meters, guard);
+  }
+
   /// Where all topics are read.
   public Log log() {
     return reading.log();
@@ -293,6 +304,17 @@ public final class Storage implements AutoCloseable {
     folder.admit(operator);
   }
 
+  private void closePublishing() {
+    AutoCloseable open = publishing;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("what is published from the database does not end", e);
+      }
+    }
+  }
+
   /// Stores what has queued, and closes everything.
   @Override
   public void close() {
@@ -301,6 +323,7 @@ public final class Storage implements AutoCloseable {
     } catch (DataFolderException e) {
       log.warn(e.getMessage());
     }
+    closePublishing();
     journal.close();
     watch.close();
     operations.close();

@@ -69,6 +69,7 @@ final class ArchitectureTest {
     storageRow("storage.sql", "storage");
     storageRow("storage.sqlite", "storage.sql", "storage");
     storageRow("storage.postgres", "storage.sql", "storage");
+    storageRow("storage.postgres.outbox", "storage.sql", "storage");
     storageRow("storage.rows", "storage.sql", "storage");
     storageRow("storage.read", "storage.rows", "storage.sql", "storage");
     storageRow(

@@ -16,7 +16,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// Erases a client from a PostgreSQL database, as [ErasureOperation] does from a data folder. While
 /// no server uses the database, this does it in one transaction, and has the tables rewritten.
@@ -95,7 +97,7 @@ final class DatabaseErasure implements DataFolderOperations.Erasure {
       while (true) {
         Connection alone = operations.alone(database);
         if (alone != null) {
-          erase(database, alone, progress);
+          erase(database, alone, progress, /* lasting= */ true);
           eraseWhatNeedNotLast(progress);
           return;
         }
@@ -121,16 +123,24 @@ final class DatabaseErasure implements DataFolderOperations.Erasure {
           "the client is erased from what lasts, but a server has begun to use the database %s: run this again"
               .formatted(passing));
     }
-    erase(passing, alone, progress);
+    erase(passing, alone, progress, /* lasting= */ false);
   }
 
-  private void erase(PostgresDatabase from, Connection alone, Progress progress) {
+  private void erase(PostgresDatabase from, Connection alone, Progress progress, boolean lasting) {
     try (LogTables tables = new LogTables(alone, Tables.ALL, from.lock())) {
       ErasureOperation.erase(tables, client, progress);
+      List<String> names =
+          Tables.ALL.all().stream()
+              .map(Table::name)
+              .collect(Collectors.toCollection(ArrayList::new));
+      if (lasting) {
+        from.forgetInOutbox(alone, client);
+        names.add("outbox");
+      }
       from.commit(alone);
       progress.at("rewriting the tables", 0, 0);
       alone.setAutoCommit(true);
-      from.rewrite(alone, Tables.ALL.all().stream().map(Table::name).toList());
+      from.rewrite(alone, names);
     } catch (LogException e) {
       throw new CorruptionException(
           "nothing was erased, because the database is damaged: %s".formatted(e.getMessage()), e);

@@ -10,6 +10,7 @@ import dev.tertulia.server.storage.sql.ReadSource;
 import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.storage.sql.Snapshot;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
@@ -172,6 +173,18 @@ public final class PostgresDatabase implements Database {
   @Override
   public BulkLoad load(Connection connection, String table, String columns) throws SQLException {
     return new PostgresCopy(connection, table, columns);
+  }
+
+  /// Removes from the outbox what a client has sent there, and what is to be sent to it; only of
+  /// what lasts. In the transaction of a connection that was opened here.
+  public void forgetInOutbox(Connection connection, String client) throws SQLException {
+    try (PreparedStatement remove =
+        connection.prepareStatement(
+            "DELETE FROM outbox WHERE client = ? OR (kind = 2 AND target = ?)")) {
+      remove.setString(1, client);
+      remove.setString(2, client);
+      remove.executeUpdate();
+    }
   }
 
   /// Rewrites the tables, so that nothing of what was deleted is left in their files. Outside of a

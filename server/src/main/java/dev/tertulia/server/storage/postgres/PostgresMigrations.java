@@ -16,11 +16,6 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /// The tables of a log in PostgreSQL, as versioned scripts that Flyway runs in order.
 final class PostgresMigrations {
-  private static final String FOLDER = "db/postgres";
-
-  /// The newest version that there is a script for.
-  static final int NEWEST = 1;
-
   /// The lock of those who migrate, for as long as their session lasts.
   private static final long LOCK = 0x5445525455L;
 
@@ -63,12 +58,13 @@ final class PostgresMigrations {
   private static boolean isNewest(PostgresConnections connections, Connection connection)
       throws SQLException {
     int version = version(connections.schema().schema() + ".flyway_schema_history", connection);
-    if (version > NEWEST) {
+    int newest = connections.schema().newest();
+    if (version > newest) {
       throw new DataFolderException(
           "the database %s was created by a newer Tertulia (schema version %s, this one supports up to %s): run that version, or a newer one"
-              .formatted(connections.address(), version, NEWEST));
+              .formatted(connections.address(), version, newest));
     }
-    return version == NEWEST;
+    return version == newest;
   }
 
   /// The version of the tables; 0 if there are none.
@@ -101,7 +97,10 @@ final class PostgresMigrations {
             .dataSource(new Migrating(connections))
             .schemas(connections.schema().schema())
             .placeholders(Map.of("unlogged", connections.schema().unlogged()))
-            .locations("classpath:" + FOLDER)
+            .locations(
+                connections.schema().folders().stream()
+                    .map(folder -> "classpath:" + folder)
+                    .toArray(String[]::new))
             .loggers("slf4j");
     // Its lock is one of the session, and stands in no transaction that others would wait for.
     configuration

@@ -71,7 +71,7 @@ final class PostgresDatabaseTest {
     starts.forEach(
         start -> start.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join().close());
     assertThat(Postgres.ask(url, "SELECT count(*) FROM flyway_schema_history WHERE type = 'SQL'"))
-        .isEqualTo(Integer.toString(PostgresMigrations.NEWEST));
+        .isEqualTo(Integer.toString(PostgresSchema.LASTING.newest()));
     assertThat(Postgres.ask(url, "SELECT count(*) FROM pg_index WHERE NOT indisvalid"))
         .isEqualTo("0");
     assertThat(Postgres.ask(url, "SELECT count(*) FROM writer_lock")).isEqualTo("1");

@@ -1,0 +1,160 @@
+-- What an application publishes in a transaction of its own: a row that servers publish, and remove, once
+-- the transaction is committed. No row is changed by two transactions of applications, no number is
+-- counted under a lock, and nothing is notified: their commits do not wait for each other.
+CREATE TABLE tertulia.outbox (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  -- The id of the request under which it is published: however often that is tried, it has one effect.
+  request text COLLATE "C" NOT NULL,
+  -- 1: a message in the room `target`; 2: a notification of the client `target`
+  kind smallint NOT NULL,
+  target text COLLATE "C" NOT NULL,
+  -- Who sends it, and the name to show.
+  client text COLLATE "C" NOT NULL,
+  sender text,
+  message text NOT NULL,
+  title text,
+  data text,
+  category text,
+  urgency text,
+  reply_to bigint,
+  created timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- Why it can't be published, as the code of the protocol, and since when. Such a row stays until somebody
+  -- removes it, or sets both to NULL, upon which it is tried again.
+  refused text,
+  refused_at timestamptz
+) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+CREATE INDEX outbox_waiting ON tertulia.outbox (id) WHERE refused IS NULL;
+
+CREATE INDEX outbox_refused ON tertulia.outbox (refused_at) WHERE refused IS NOT NULL;
+
+-- Refuses what is not a name of a client or a room.
+CREATE FUNCTION tertulia.require_name(what text, name text) RETURNS void
+  LANGUAGE plpgsql IMMUTABLE
+  SET search_path = pg_catalog, pg_temp
+  AS $$
+BEGIN
+  IF name IS NULL OR name !~ '^[A-Za-z0-9_.:@=+|~-]{1,128}$' COLLATE "C" OR name IN ('.', '..') THEN
+    RAISE EXCEPTION '% must have 1 to 128 letters, digits and _ - . : @ = + | ~, and must not be . or ..', what
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+END
+$$;
+
+-- Refuses a text that is too short or too long; NULL is none.
+CREATE FUNCTION tertulia.require_length(what text, value text, shortest int, longest int)
+  RETURNS void
+  LANGUAGE plpgsql IMMUTABLE
+  SET search_path = pg_catalog, pg_temp
+  AS $$
+BEGIN
+  IF char_length(value) NOT BETWEEN shortest AND longest THEN
+    RAISE EXCEPTION '% must have % to % characters', what, shortest, longest
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+END
+$$;
+
+-- Refuses a message without anything in it, or with too much.
+CREATE FUNCTION tertulia.require_content(message text, data text) RETURNS void
+  LANGUAGE plpgsql IMMUTABLE
+  SET search_path = pg_catalog, pg_temp
+  AS $$
+BEGIN
+  IF message IS NULL AND data IS NULL THEN
+    RAISE EXCEPTION 'message and data must not both be NULL'
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  IF octet_length(coalesce(message, '')) + coalesce(octet_length(data), 0) > 65536 THEN
+    RAISE EXCEPTION 'message and data must not have more than 65536 bytes together'
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+END
+$$;
+
+-- Publishes a message in a room, once the transaction is committed. Returns the id of the request.
+CREATE FUNCTION tertulia.publish(
+  room text,
+  client text,
+  message text,
+  data jsonb DEFAULT NULL,
+  id text DEFAULT NULL,
+  sender text DEFAULT NULL,
+  reply_to bigint DEFAULT NULL
+) RETURNS text
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  AS $$
+DECLARE
+  content CONSTANT text := CASE WHEN jsonb_typeof(data) <> 'null' THEN data::text END;
+  request CONSTANT text := coalesce(id, gen_random_uuid()::text);
+BEGIN
+  PERFORM tertulia.require_name('room', room);
+  PERFORM tertulia.require_name('client', client);
+  IF client LIKE '~%' THEN
+    RAISE EXCEPTION 'client must not begin with ~, which is reserved'
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  PERFORM tertulia.require_length('id', id, 1, 128);
+  PERFORM tertulia.require_length('sender', sender, 0, 256);
+  PERFORM tertulia.require_content(message, content);
+  IF reply_to < 1 THEN
+    RAISE EXCEPTION 'reply_to must be the offset of a message, from 1 on'
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  INSERT INTO tertulia.outbox
+      (request, kind, target, client, sender, message, data, reply_to)
+    VALUES (request, 1, room, client, sender, coalesce(message, ''), content, reply_to);
+  RETURN request;
+END
+$$;
+
+-- Notifies a client, once the transaction is committed. Returns the id of the request.
+CREATE FUNCTION tertulia.notify(
+  client text,
+  message text,
+  title text DEFAULT NULL,
+  data jsonb DEFAULT NULL,
+  id text DEFAULT NULL,
+  category text DEFAULT NULL,
+  urgency text DEFAULT NULL,
+  from_client text DEFAULT NULL
+) RETURNS text
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  AS $$
+DECLARE
+  content CONSTANT text := CASE WHEN jsonb_typeof(data) <> 'null' THEN data::text END;
+  request CONSTANT text := coalesce(id, gen_random_uuid()::text);
+BEGIN
+  PERFORM tertulia.require_name('client', client);
+  PERFORM tertulia.require_name('from_client', coalesce(from_client, '~api'));
+  IF client LIKE '~%' OR from_client LIKE '~%' THEN
+    RAISE EXCEPTION 'client and from_client must not begin with ~, which is reserved'
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  PERFORM tertulia.require_length('title', title, 0, 256);
+  PERFORM tertulia.require_length('id', id, 1, 128);
+  PERFORM tertulia.require_length('category', category, 1, 128);
+  PERFORM tertulia.require_content(message, content);
+  IF urgency NOT IN ('low', 'normal', 'high') THEN
+    RAISE EXCEPTION 'urgency must be low, normal or high'
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  INSERT INTO tertulia.outbox
+      (request, kind, target, client, message, title, data, category, urgency)
+    VALUES (request, 2, client, coalesce(from_client, '~api'), coalesce(message, ''), title, content,
+      category, urgency);
+  RETURN request;
+END
+$$;
+
+REVOKE ALL ON TABLE tertulia.outbox FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION
+  tertulia.publish(text, text, text, jsonb, text, text, bigint),
+  tertulia.notify(text, text, text, jsonb, text, text, text, text),
+  tertulia.require_name(text, text),
+  tertulia.require_length(text, text, int, int),
+  tertulia.require_content(text, text)
+  FROM PUBLIC;
