@@ -10,17 +10,17 @@ CREATE TABLE tertulia.outbox (
   target text COLLATE "C" NOT NULL,
   -- Who sends it, and the name to show.
   client text COLLATE "C" NOT NULL,
-  sender text,
-  message text NOT NULL,
-  title text,
-  data text,
-  category text,
-  urgency text,
+  sender text COLLATE "C",
+  message text COLLATE "C" NOT NULL,
+  title text COLLATE "C",
+  data text COLLATE "C",
+  category text COLLATE "C",
+  urgency text COLLATE "C",
   reply_to bigint,
   created timestamptz NOT NULL DEFAULT clock_timestamp(),
   -- Why it can't be published, as the code of the protocol, and since when. Such a row stays until somebody
   -- removes it, or sets both to NULL, upon which it is tried again.
-  refused text,
+  refused text COLLATE "C",
   refused_at timestamptz
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 

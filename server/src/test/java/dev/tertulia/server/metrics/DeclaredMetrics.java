@@ -1,16 +1,19 @@
 package dev.tertulia.server.metrics;
 
+import dev.tertulia.server.testing.ServerStore;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The metrics of a server, and where operators see them.
+/// The metrics of servers, one over each store, and where operators see them.
 final class DeclaredMetrics {
   static final Path RULES = Path.of("../ops/prometheus/rules.yml");
   static final Path DASHBOARD = Path.of("../ops/grafana/tertulia.json");
@@ -20,9 +23,13 @@ final class DeclaredMetrics {
   private DeclaredMetrics() {}
 
   static List<Metric> all() {
-    try (TestServer server = TestServer.start()) {
-      return server.server().meters().metrics();
+    Map<String, Metric> all = new TreeMap<>();
+    for (ServerStore store : ServerStore.values()) {
+      try (TestServer server = TestServer.start(store)) {
+        server.server().meters().metrics().forEach(metric -> all.put(metric.name(), metric));
+      }
     }
+    return List.copyOf(all.values());
   }
 
   /// The metrics that a file names, those of histograms without the ends that Prometheus gives

@@ -189,8 +189,9 @@ public final class Outbox implements AutoCloseable {
           "refused",
           suffix ->
               log.warn(
-                  "{} rows of the outbox were refused, and are kept: SELECT * FROM tertulia.outbox"
-                      + " WHERE refused IS NOT NULL shows them{}",
+                  "{} rows of the outbox were refused, and are kept. Look at them with SELECT *"
+                      + " FROM tertulia.outbox WHERE refused IS NOT NULL, and remove them, or"
+                      + " correct them and set refused to NULL{}",
                   settled.refused.size(),
                   suffix));
     }

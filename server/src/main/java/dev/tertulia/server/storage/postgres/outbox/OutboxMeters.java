@@ -17,11 +17,14 @@ final class OutboxMeters {
           "Rows of the outbox that can't be published and are kept for the operator, likewise");
   private static final Metric CLAIMED =
       Metric.counter(
-          "tertulia_outbox_claimed_total",
-          "Rows of the outbox that this server has claimed, some of them again");
+              "tertulia_outbox_claimed_total",
+              "Rows of the outbox that this server has claimed, some of them again")
+          .unwatched("for looking into what waits in the outbox");
   private static final Metric PUBLISHED =
       Metric.counter(
-          "tertulia_outbox_published_total", "Rows of the outbox that this server has published");
+              "tertulia_outbox_published_total",
+              "Rows of the outbox that this server has published")
+          .unwatched("for looking into what waits in the outbox");
 
   private final LocalCounter claimed;
   private final LocalCounter published;
@@ -33,11 +36,6 @@ final class OutboxMeters {
     published = meters.local(PUBLISHED);
     meters.gauge(WAITING, () -> waiting);
     meters.gauge(REFUSED, () -> refused);
-  }
-
-  /// Documents them for servers without an outbox.
-  static void declare(Meters meters) {
-    meters.declare(WAITING, REFUSED, CLAIMED, PUBLISHED);
   }
 
   void claimed(int rows) {

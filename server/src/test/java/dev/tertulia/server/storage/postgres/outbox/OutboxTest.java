@@ -209,6 +209,26 @@ final class OutboxTest {
     }
   }
 
+  /// Another server has the first row: what comes after it in the same room has to wait.
+  @Test
+  void nothingOvertakesWhatAnotherServerHasClaimed() throws SQLException {
+    try (Connection other = application()) {
+      execute(other, PUBLISH.formatted("first"));
+      execute(other, PUBLISH.formatted("second"));
+      execute(other, "SELECT tertulia.publish('patio', 'ana', 'elsewhere')");
+      execute(other, "SELECT tertulia.notify('lobby', 'a client of that name')");
+      other.commit();
+      execute(other, "SELECT id FROM tertulia.outbox WHERE message = 'first' FOR UPDATE");
+      start();
+      log.until(() -> waiting() == 2);
+      assertThat(delivered()).containsExactly("elsewhere", "a client of that name");
+      other.rollback();
+    }
+    awaitEmpty();
+    assertThat(delivered())
+        .containsExactly("elsewhere", "a client of that name", "first", "second");
+  }
+
   /// A server that is killed after it has published, and before the rows are gone.
   @Test
   void whatWasPublishedAlreadyIsNotPublishedAgain() throws Exception {
