@@ -6,21 +6,19 @@ import java.util.List;
 /// database.
 enum PostgresSchema {
   /// What is kept.
-  LASTING("tertulia", "", 2, "db/postgres", "db/postgres-outbox"),
+  LASTING("tertulia", "", 2),
 
   /// What is kept until the server crashes, which empties unlogged tables.
-  PASSING("tertulia_memory", "UNLOGGED", 1, "db/postgres");
+  PASSING("tertulia_memory", "UNLOGGED", 1);
 
   private final String schema;
   private final String unlogged;
   private final int newest;
-  private final List<String> folders;
 
-  PostgresSchema(String schema, String unlogged, int newest, String... folders) {
+  PostgresSchema(String schema, String unlogged, int newest) {
     this.schema = schema;
     this.unlogged = unlogged;
     this.newest = newest;
-    this.folders = List.of(folders);
   }
 
   /// Its name in the database.
@@ -35,7 +33,10 @@ enum PostgresSchema {
 
   /// Where its scripts are among the resources.
   List<String> folders() {
-    return folders;
+    return switch (this) {
+      case LASTING -> List.of("db/postgres", "db/postgres-outbox");
+      case PASSING -> List.of("db/postgres");
+    };
   }
 
   /// What stands before `TABLE` where its tables are created.
