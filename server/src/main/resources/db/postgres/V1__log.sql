@@ -6,27 +6,6 @@
 -- It is run in two schemas: in `tertulia_memory`, whose tables are unlogged, is what need not outlast a
 -- crash of the server.
 
--- The one row of it is locked by the transaction that writes.
-CREATE ${unlogged} TABLE writer_lock (
-  id smallint PRIMARY KEY
-);
-
-INSERT INTO writer_lock (id) VALUES (1);
-
--- What SQLite understands of lists of keys, which are JSON arrays of arrays: the place of each in the list,
--- and a number that is compared with what stands in it. Both are put into the statement that uses them,
--- so that indexes serve.
-CREATE FUNCTION json_each(list text) RETURNS TABLE (key bigint, value jsonb)
-  LANGUAGE sql IMMUTABLE PARALLEL SAFE
-  AS 'SELECT k.place - 1, k.columns
-    FROM jsonb_array_elements(list::jsonb) WITH ORDINALITY AS k (columns, place)';
-
-CREATE FUNCTION is_number(number bigint, digits text) RETURNS boolean
-  LANGUAGE sql IMMUTABLE PARALLEL SAFE
-  AS 'SELECT number = CAST(digits AS bigint)';
-
-CREATE OPERATOR = (LEFTARG = bigint, RIGHTARG = text, FUNCTION = is_number);
-
 -- Numbers are not given twice, also after a crash that has emptied the tables.
 CREATE SEQUENCE topic_id;
 

@@ -71,6 +71,22 @@ public enum StorageFault {
     };
   }
 
+  /// Whether a writer of PostgreSQL has collided with another one, so that it may work the next
+  /// time: a row with the same key was stored meanwhile, a deadlock, or a wait for a lock that took
+  /// too long.
+  public static boolean isCollision(SQLException e) {
+    String state = e.getSQLState();
+    return isWaitForLock(e)
+        || "23505".equals(state)
+        || "40P01".equals(state)
+        || "40001".equals(state);
+  }
+
+  /// Whether a wait for a lock of PostgreSQL has taken too long.
+  public static boolean isWaitForLock(SQLException e) {
+    return "55P03".equals(e.getSQLState());
+  }
+
   /// Of a code of the SQL standard, or PostgreSQL's own.
   private static StorageFault ofState(String state) {
     return switch (state) {

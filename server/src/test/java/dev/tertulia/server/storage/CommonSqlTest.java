@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
 import dev.tertulia.server.storage.read.SqlLog;
+import dev.tertulia.server.storage.rows.KeyList;
 import dev.tertulia.server.storage.rows.RequestRow;
 import dev.tertulia.server.testing.Postgres;
 import java.io.IOException;
@@ -34,16 +35,45 @@ final class CommonSqlTest {
     try (PostgresDatabase database = PostgresDatabase.open(PostgresAddress.of(url, null));
         Connection connection = database.connect()) {
       for (String sql : statements) {
-        try (PreparedStatement statement =
-            connection.prepareStatement(sql.replace("(#)", "('1')").replace("#", "1"))) {
-          statement.getParameterMetaData();
-        } catch (SQLException e) {
-          wrong.put(sql, String.valueOf(e.getMessage()));
+        String example = sql.replace("?#", "?").replace("(#)", "('1')").replace("#", "1");
+        String failure = "";
+        for (String each : withKeys(example)) {
+          try (PreparedStatement statement = connection.prepareStatement(each)) {
+            statement.getParameterMetaData();
+            failure = "";
+            break;
+          } catch (SQLException e) {
+            failure = String.valueOf(e.getMessage());
+          } finally {
+            connection.rollback();
+          }
         }
-        connection.rollback();
+        if (!failure.isEmpty()) {
+          wrong.put(sql, failure);
+        }
       }
     }
     assertThat(wrong).isEmpty();
+  }
+
+  /// The statement, if it has a list of keys for each way in which their columns may be numbers or
+  /// texts, of which one is right.
+  private static List<String> withKeys(String sql) {
+    int columns = 0;
+    while (sql.contains("k.value ->> " + columns)) {
+      columns++;
+    }
+    List<String> all = new ArrayList<>();
+    for (int texts = 0; texts < 1 << columns; texts++) {
+      Object[] key = new Object[columns];
+      for (int i = 0; i < columns; i++) {
+        key[i] = (texts >> i & 1) == 0 ? (Object) 1L : "x";
+      }
+      KeyList keys = new KeyList();
+      keys.add(key);
+      all.add(columns == 0 ? sql : keys.translated(sql));
+    }
+    return all;
   }
 
   @Test
@@ -55,7 +85,12 @@ final class CommonSqlTest {
       // As in a large table, of which there is nothing else to read.
       statement.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off");
       statement.execute("SET LOCAL enable_mergejoin = off");
-      String find = RequestRow.TABLE.findAll().replace("?", "'[[1,\"ana\",\"r1\"]]'");
+      KeyList keys = new KeyList();
+      keys.add(1L, "ana", "r1");
+      String find =
+          keys.translated(RequestRow.TABLE.findAll())
+              .replace("?::bigint[]", "'{1}'::bigint[]")
+              .replace("?::text[]", "'{ana}'::text[]");
       List<String> plan = new ArrayList<>();
       try (ResultSet lines = statement.executeQuery("EXPLAIN " + find)) {
         while (lines.next()) {

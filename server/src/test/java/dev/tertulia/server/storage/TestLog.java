@@ -23,6 +23,7 @@ import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -64,6 +65,14 @@ public final class TestLog implements AutoCloseable {
     RETENTION,
     HOUSEKEEPING
   }
+
+  /// What commits.
+  private interface Committing {
+    void commit() throws SQLException;
+  }
+
+  /// Whether a shared database goes by its own clock, and not by [#clock].
+  public volatile boolean keepsTime;
 
   /// Thrown once at its place.
   record Fault(Place place, Error error) {}
@@ -178,12 +187,27 @@ public final class TestLog implements AutoCloseable {
           }
 
           @Override
-          public String lock() {
-            return real.lock();
+          public boolean isShared() {
+            return real.isShared();
+          }
+
+          @Override
+          public String clock() {
+            meet(Place.CLOCK);
+            return keepsTime ? real.clock() : "CAST(" + clock + " AS bigint)";
           }
 
           @Override
           public void commit(Connection connection) throws SQLException {
+            commit(() -> real.commit(connection));
+          }
+
+          @Override
+          public void commit(Connection connection, PreparedStatement last) throws SQLException {
+            commit(() -> real.commit(connection, last));
+          }
+
+          private void commit(Committing committing) throws SQLException {
             meet(Place.COMMIT);
             beforeCommit.run();
             DeliveryStatus now = deliveryStatus;
@@ -194,7 +218,7 @@ public final class TestLog implements AutoCloseable {
             if (now == DeliveryStatus.FINDS_NO_ROOM) {
               throw store.noRoom();
             }
-            real.commit(connection);
+            committing.commit();
             commits.incrementAndGet();
             if (now == DeliveryStatus.FAILS_AFTER) {
               throw new SQLException("committed, and the answer lost, on purpose");

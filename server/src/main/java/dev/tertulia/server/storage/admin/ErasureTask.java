@@ -116,8 +116,7 @@ final class ErasureTask implements MaintenanceTask {
   private long slice(WriterSession session, Context context) throws SQLException {
     WriteBatch writeBatch;
     try {
-      writeBatch = session.begin(context.unixMillis().getAsLong());
-      session.tables.lock();
+      writeBatch = session.beginAlone(context.unixMillis());
       if (phase == Phase.BEGINNING) {
         forget(session, context);
       }

@@ -309,7 +309,7 @@ public final class ImportTask implements MaintenanceTask {
           new Import(
               session.tables, source, (what, done, total) -> bytesRead = (checked + done) / 2, 0);
     }
-    WriteBatch writeBatch = session.begin(context.unixMillis().getAsLong());
+    WriteBatch writeBatch = session.beginAlone(context.unixMillis());
     boolean more = lines.read(SLICE_LINES, SLICE_BYTES);
     work = lines;
     slices++;

@@ -61,7 +61,10 @@ public final class ClientCache {
     ClientRow row = facts.client(client);
     ClientRow changed = null;
     if (row == null) {
-      changed = connected && count() >= most ? null : newcomer(client, connected, now);
+      changed =
+          connected && most != Long.MAX_VALUE && count() >= most
+              ? null
+              : newcomer(client, connected, now);
     } else if (connected && (!row.connected() || !isRecent(row.seen(), now))) {
       changed = row.withSeen(now);
     }
@@ -82,6 +85,11 @@ public final class ClientCache {
       count = tables.countClients();
     }
     return count;
+  }
+
+  /// Notes how many there are.
+  void counted(long clients) {
+    count = clients;
   }
 
   /// The database knows the client by that row.

@@ -67,7 +67,9 @@ public final class CommitRecovery {
   WriterSession open(ClockWatch clock) throws SQLException {
     WriterSession opened = connect();
     warnOfLostEnd(opened.tables);
-    clock.compare(opened.tables.newestBatch());
+    if (!opened.tables.isShared()) {
+      clock.compare(opened.tables.newestBatch());
+    }
     begin(opened);
     return opened;
   }
@@ -132,9 +134,10 @@ public final class CommitRecovery {
   private WriterSession connect() throws SQLException {
     parts.database().requireFiles();
     Database database = parts.database();
-    LogTables tables = new LogTables(database.connect(), Tables.ALL, database.lock());
+    boolean shared = database.isShared();
+    LogTables tables = new LogTables(database.connect(), Tables.ALL, shared);
     try {
-      return new WriterSession(tables, newTerm(), parts.names());
+      return new WriterSession(tables, newTerm(), parts.names(), shared ? database::clock : null);
     } catch (Throwable e) {
       closeQuietly(tables);
       throw e;
@@ -155,7 +158,7 @@ public final class CommitRecovery {
     WriteBatch old;
     try {
       health.beginWork();
-      opened.tables.lock();
+      WriteBatch first = opened.beginAlone(parts.unixMillis());
       refuseWhatIsNotThere(opened.tables);
       old = unsettled;
       if (old == null) {
@@ -163,9 +166,8 @@ public final class CommitRecovery {
       } else {
         happened = !abort(opened.tables, old);
       }
-      WriteBatch first = opened.begin(parts.unixMillis().getAsLong());
       first.finish(opened.tables);
-      parts.database().commit(opened.tables.connection());
+      opened.tables.commit(parts.database());
       opened.seq = first.seq;
     } catch (Throwable e) {
       closeQuietly(opened.tables);
@@ -207,11 +209,12 @@ public final class CommitRecovery {
     }
   }
 
-  /// Stores that `batch` is aborted.
+  /// Stores that `batch` is aborted. In a shared database it waits for the transaction of that, if
+  /// that has come so far; otherwise that fails when it comes to its row.
   ///
   /// @return `false` if it was committed
   private static boolean abort(LogTables tables, WriteBatch writeBatch) throws SQLException {
-    if (tables.put(new BatchRow(writeBatch.term, writeBatch.seq, writeBatch.now, true, ""))) {
+    if (tables.putAtOnce(new BatchRow(writeBatch.term, writeBatch.seq, writeBatch.now, true, ""))) {
       return true;
     }
     BatchRow row = tables.batch(writeBatch.term, writeBatch.seq);

@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage.journal;
 
 import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.journal.TopicCache.TopicState;
 import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.EntryRow;
@@ -9,6 +10,7 @@ import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.ParticipantRow;
 import dev.tertulia.server.storage.rows.ReactionRow;
 import dev.tertulia.server.storage.rows.RequestRow;
+import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
@@ -36,6 +38,24 @@ import org.jspecify.annotations.Nullable;
 ///
 /// For one transaction, owned by the writer.
 final class Facts {
+  private static final String REQUESTS_OF =
+      "SELECT k.key, "
+          + RequestRow.TABLE.columnsOf("q")
+          + " FROM json_each(?) AS k CROSS JOIN entry AS e CROSS JOIN request AS q"
+          + " WHERE e.topic_id = k.value ->> 0 AND %s = k.value ->> 1"
+          + " AND q.topic_id = e.topic_id AND q.client = e.client AND q.id = e.request";
+
+  private static final String REQUESTS_OF_TARGETS = REQUESTS_OF.formatted("e.entry_offset");
+  private static final String REQUESTS_OF_AMENDMENTS = REQUESTS_OF.formatted("e.target");
+
+  private static final String ENTRIES_OF_REACTIONS =
+      "SELECT k.key, "
+          + EntryRow.TABLE.columnsOf("e")
+          + " FROM json_each(?) AS k CROSS JOIN reaction AS r CROSS JOIN entry AS e"
+          + " WHERE r.topic_id = k.value ->> 0 AND r.target = k.value ->> 1"
+          + " AND r.emoji = k.value ->> 2 AND r.client = k.value ->> 3"
+          + " AND e.topic_id = r.topic_id AND e.entry_offset = r.entry_offset";
+
   private static final Comparator<Request> REQUESTS =
       Comparator.comparingLong(Request::topic)
           .thenComparing(Request::client)
@@ -103,6 +123,7 @@ final class Facts {
   private final TopicCache topics;
   private final SenderCache senders;
   private final ClientCache clientCache;
+  private final NameBounds bounds;
 
   private final LoadedRows<Request, RequestRow> requests =
       new LoadedRows<>(RequestRow.TABLE, key -> new Object[] {key.topic(), key.client(), key.id()});
@@ -132,10 +153,24 @@ final class Facts {
   /// How many rooms each client has to do with, besides those that are stored.
   private final Map<String, Integer> newRooms = new HashMap<>();
 
+  /// In how many rooms clients are that want to begin one, up to the bound; as far as it was
+  /// loaded.
+  private final Map<String, Long> rooms = new HashMap<>();
+
+  /// How many members rooms have that are to get more or less; as far as it was loaded.
+  private final Map<Long, Long> members = new HashMap<>();
+
   /// By how much the number of members of each topic differs from what is stored.
   private final Map<Long, Integer> newMembers = new HashMap<>();
 
-  Facts(LogTables tables, TopicCache topics, SenderCache senders, ClientCache clients) {
+  /// @param bounds counts up to them are loaded
+  Facts(
+      LogTables tables,
+      TopicCache topics,
+      SenderCache senders,
+      ClientCache clients,
+      NameBounds bounds) {
+    this.bounds = bounds;
     this.tables = tables;
     this.topics = topics;
     this.senders = senders;
@@ -149,6 +184,10 @@ final class Facts {
   ///
   /// @param now the time of the batch
   void load(List<Draft> drafts, long now) throws SQLException {
+    if (tables.isShared()) {
+      loadAtOnce(drafts, now);
+      return;
+    }
     Set<TopicName> names = new LinkedHashSet<>();
     for (Draft draft : drafts) {
       name(draft, names);
@@ -176,6 +215,167 @@ final class Facts {
     }
     entries.load(tables);
     requests.load(tables);
+  }
+
+  /// The same in one round trip: what depends on other rows is found by joins. Clients are locked.
+  /// The topics are there.
+  private void loadAtOnce(List<Draft> drafts, long now) throws SQLException {
+    List<Place> targets = new ArrayList<>();
+    for (Draft draft : drafts) {
+      try {
+        want(draft, now);
+        if (draft instanceof Draft.Append append
+            && append.entry() instanceof Entry.Deletion deletion
+            && mayBeThere(topics.of(append.topic()), deletion.target())) {
+          targets.add(new Place(topics.of(append.topic()).id, deletion.target()));
+        }
+      } catch (LogException damaged) {
+        // Its topic is: the draft meets that again, and is refused.
+      }
+    }
+    List<LogTables.Search<?>> searches = new ArrayList<>();
+    boolean meets = !clients.wanted().isEmpty();
+    clients.search(searches, " ORDER BY k.key FOR UPDATE OF r");
+    searchCounts(searches, drafts, meets);
+    participants.search(searches, "");
+    KeyList reacted = reactions.wanted();
+    reactions.search(searches, "");
+    requests.search(searches, "");
+    boolean[] damaged = new boolean[1];
+    if (!targets.isEmpty()) {
+      KeyList keys = new KeyList();
+      targets.forEach(target -> keys.add(target.topic(), target.offset()));
+      for (String sql : List.of(REQUESTS_OF_TARGETS, REQUESTS_OF_AMENDMENTS)) {
+        searches.add(
+            new LogTables.Search<>(
+                sql,
+                keys,
+                RequestRow::read,
+                (index, row) -> requests.found(Request.of(row), row),
+                (index, damage) -> damaged[0] = true));
+      }
+      searches.add(
+          tables.amendments(keys, (index, row) -> amendmentsOf(targets.get(index)).add(row)));
+    }
+    if (!reacted.isEmpty()) {
+      searches.add(
+          new LogTables.Search<>(
+              ENTRIES_OF_REACTIONS,
+              reacted,
+              tables::asItStands,
+              (index, row) -> {
+                if (row.sound()) {
+                  entries.found(Place.of(row), row);
+                }
+              },
+              (index, damage) -> {}));
+    }
+    entries.search(searches, "");
+    tables.find(searches);
+    if (!damaged[0]) {
+      // Of these there are requests or not, and they have been found.
+      for (Place target : targets) {
+        EntryRow row = entries.get(tables, target);
+        if (row != null) {
+          noRequestOf(row);
+        }
+        amendmentsOf(target).forEach(this::noRequestOf);
+      }
+    }
+  }
+
+  private List<EntryRow> amendmentsOf(Place target) {
+    return amendments.computeIfAbsent(target, any -> new ArrayList<>());
+  }
+
+  private void noRequestOf(EntryRow row) {
+    if (row.request() != null && row.sound()) {
+      requests.absent(Request.of(row));
+    }
+  }
+
+  private void searchCounts(
+      List<LogTables.Search<?>> searches, List<Draft> drafts, boolean meetsClients)
+      throws SQLException {
+    boolean rooms = topics.createdRooms() > 0;
+    if (rooms && bounds.rooms() != Long.MAX_VALUE) {
+      KeyList keys = new KeyList();
+      keys.add((long) TopicRow.kindOf(TopicName.Kind.ROOM), bounds.rooms() + topics.createdRooms());
+      searches.add(LogTables.counts(LogTables.COUNT_TOPICS, keys, (i, n) -> topics.counted(n)));
+    }
+    if (meetsClients && bounds.inboxes() != Long.MAX_VALUE) {
+      KeyList keys = new KeyList();
+      keys.add(bounds.inboxes());
+      searches.add(
+          LogTables.counts(LogTables.COUNT_CLIENTS, keys, (i, n) -> clientCache.counted(n)));
+    }
+    Set<String> beginners = new LinkedHashSet<>();
+    Map<Long, Long> lists = new LinkedHashMap<>();
+    for (Draft draft : drafts) {
+      if (rooms
+          && bounds.roomsPerClient() != Integer.MAX_VALUE
+          && draft instanceof Draft.Append append
+          && append.topic().kind() == TopicName.Kind.ROOM
+          && topics.of(append.topic()).isNew) {
+        beginners.add(append.entry().client().value());
+      }
+      if (draft instanceof Draft.Membership change && change.member()) {
+        lists.merge(topics.of(change.topic()).id, (long) change.most() + drafts.size(), Math::max);
+      }
+    }
+    if (!beginners.isEmpty()) {
+      List<String> names = List.copyOf(beginners);
+      KeyList keys = new KeyList();
+      names.forEach(name -> keys.add(name, (long) bounds.roomsPerClient()));
+      searches.add(
+          LogTables.counts(LogTables.COUNT_ROOMS, keys, (i, n) -> this.rooms.put(names.get(i), n)));
+    }
+    if (!lists.isEmpty()) {
+      List<Long> ids = List.copyOf(lists.keySet());
+      KeyList keys = new KeyList();
+      lists.forEach((id, most) -> keys.add(id, most));
+      searches.add(
+          LogTables.counts(LogTables.COUNT_MEMBERS, keys, (i, n) -> members.put(ids.get(i), n)));
+    }
+  }
+
+  /// What a transaction of a shared database has to lock and to read for `drafts`.
+  static TopicCache.Wanted topicsOf(List<Draft> drafts) {
+    TopicCache.Wanted wanted = new TopicCache.Wanted();
+    for (Draft draft : drafts) {
+      TopicName topic = draft.topic();
+      if (draft instanceof Draft.Records || topic.kind() == TopicName.Kind.PRESENCE) {
+        continue;
+      }
+      if (mayBegin(draft)) {
+        wanted.written().add(topic);
+      } else if (draft instanceof Draft.Signal) {
+        wanted.read().add(topic);
+      } else {
+        wanted.locked().add(topic);
+      }
+      if (topic.kind() == TopicName.Kind.INBOX) {
+        wanted.read().add(TopicName.BROADCASTS);
+      }
+    }
+    return wanted;
+  }
+
+  /// Whether the topic may get its first row by it.
+  private static boolean mayBegin(Draft draft) {
+    return switch (draft) {
+      case Draft.Append append ->
+          append.entry() instanceof Entry.Chat
+              || append.entry() instanceof Entry.Notification
+              || append.entry() instanceof Entry.InboxRead;
+      case Draft.Membership change -> change.member();
+      case Draft.Mark mark -> false;
+      case Draft.Seen seen -> false;
+      case Draft.Acked acked -> false;
+      case Draft.Shown shown -> false;
+      case Draft.Records records -> false;
+      case Draft.Signal signal -> false;
+    };
   }
 
   private static void name(Draft draft, Set<TopicName> names) {
@@ -279,7 +479,7 @@ final class Facts {
       targets.add(target.topic(), target.offset());
       found.add(rows);
     });
-    tables.findAmendments(targets, (index, row) -> found.get(index).add(row));
+    tables.find(List.of(tables.amendments(targets, (index, row) -> found.get(index).add(row))));
   }
 
   /// What is known to be needed only now: the entry that added a reaction, and the requests of what
@@ -435,13 +635,22 @@ final class Facts {
   /// Whether a client has to do with `most` rooms.
   boolean hasRooms(String client, int most) throws SQLException {
     return most != Integer.MAX_VALUE
-        && tables.countRooms(client, most) + newRooms.getOrDefault(client, 0) >= most;
+        && roomsOf(client, most) + newRooms.getOrDefault(client, 0) >= most;
+  }
+
+  private long roomsOf(String client, int most) throws SQLException {
+    Long loaded = rooms.get(client);
+    return loaded == null ? tables.countRooms(client, most) : loaded;
   }
 
   /// Whether a room has `most` members.
   boolean hasMembers(TopicState topic, int most) throws SQLException {
     int more = newMembers.getOrDefault(topic.id, 0);
     int counted = (int) Math.min(Integer.MAX_VALUE, (long) most - Math.min(0, more));
+    Long loaded = members.get(topic.id);
+    if (loaded != null) {
+      return loaded + more >= most;
+    }
     return (long) tables.countMembers(topic.id, counted) + more >= most;
   }
 
@@ -470,9 +679,20 @@ final class Facts {
     requests.apply(tables, tables::put);
     reactions.apply(tables, tables::put);
     participants.apply(tables, tables::put);
-    clients.apply(tables, tables::put);
+    clients.apply(
+        tables,
+        row -> {
+          if (clients.isThere(row.client())) {
+            tables.put(row);
+          } else {
+            // Nobody has locked it: of two that store it for the first time one fails.
+            tables.add(row);
+          }
+        });
     newRooms.clear();
     newMembers.clear();
+    rooms.clear();
+    members.clear();
   }
 
   /// How many rows were read by themselves, because it was not foreseen that they are needed.

@@ -9,9 +9,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,9 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
   /// What is to be written: a row, or [#ABSENT] for one that is to go.
   private final Map<K, Object> changed = new LinkedHashMap<>();
 
+  /// The keys of rows that are in the database.
+  private final Set<K> there = new HashSet<>();
+
   /// How many rows were read by themselves, because nobody had wanted them.
   private int unforeseen;
 
@@ -82,20 +87,55 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
 
   /// Reads what is wanted.
   void load(LogTables tables) throws SQLException {
-    if (wanted.isEmpty()) {
-      return;
+    if (!wanted.isEmpty()) {
+      tables.find(List.of(search("")));
     }
-    KeyList keys = new KeyList();
-    for (K key : wanted) {
-      keys.add(columns.of(key));
+  }
+
+  /// Adds the search for what is wanted, if anything is.
+  ///
+  /// @param end of the statement
+  void search(List<LogTables.Search<?>> searches, String end) {
+    if (!wanted.isEmpty()) {
+      Collections.sort(wanted);
+      searches.add(search(end));
     }
-    tables.find(
-        table.findAll(),
-        keys,
-        reader,
-        (index, row) -> known.put(wanted.get(index), row),
-        (index, damage) -> known.put(wanted.get(index), damage));
+  }
+
+  private LogTables.Search<R> search(String end) {
+    List<K> asked = List.copyOf(wanted);
     wanted.clear();
+    return new LogTables.Search<>(
+        table.findAll() + end,
+        keys(asked),
+        reader,
+        (index, row) -> found(asked.get(index), row),
+        (index, damage) -> {
+          known.put(asked.get(index), damage);
+          there.add(asked.get(index));
+        });
+  }
+
+  private KeyList keys(List<K> of) {
+    KeyList keys = new KeyList();
+    of.forEach(key -> keys.add(columns.of(key)));
+    return keys;
+  }
+
+  /// What is wanted and not loaded yet.
+  KeyList wanted() {
+    return keys(wanted);
+  }
+
+  /// A row was found.
+  void found(K key, R row) {
+    known.put(key, row);
+    there.add(key);
+  }
+
+  /// Whether there is a row with that key in the database.
+  boolean isThere(K key) {
+    return there.contains(key);
   }
 
   /// The row as the batch has it by now; `null` if there is none. One that was not wanted is read
@@ -150,8 +190,10 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
       R row = cast(changed.get(key));
       if (row == null) {
         tables.remove(table, columns.of(key));
+        there.remove(key);
       } else {
         store.store(row);
+        there.add(key);
       }
     }
     changed.clear();

@@ -14,7 +14,9 @@ import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -37,6 +39,9 @@ public final class LogWriter {
 
   /// From one look at the files to the next.
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /// How often a batch is tried that collides with other writers.
+  private static final int ATTEMPTS = 4;
 
   /// What a writer works with.
   ///
@@ -136,22 +141,51 @@ public final class LogWriter {
   }
 
   private void store(List<Draft> drafts) {
-    WriterSession current = session;
-    if (current == null) {
-      refuse(drafts, ErrorCode.UNAVAILABLE);
-      return;
+    Set<TopicName> held = null;
+    for (int attempt = 1; true; attempt++) {
+      WriterSession current = session;
+      if (current == null) {
+        refuse(drafts, ErrorCode.UNAVAILABLE);
+        return;
+      }
+      SQLException collision = store(current, drafts, held, attempt < ATTEMPTS);
+      if (collision == null) {
+        return;
+      }
+      if (StorageFault.isWaitForLock(collision)) {
+        // Others have stopped in the middle: what they hold is refused, everything else is not.
+        held = new HashSet<>();
+      }
+      try {
+        current.giveUp();
+      } catch (SQLException e) {
+        collision.addSuppressed(e);
+        suspend(current, collision);
+      }
     }
-    WriteBatch writeBatch = current.begin(parts.unixMillis().getAsLong());
+  }
+
+  /// @param held `null` to wait for topics that others have locked
+  /// @param again whether it is told if a collision with another writer has prevented it
+  /// @return the collision, after which nothing is stored or told; `null` otherwise
+  private @Nullable SQLException store(
+      WriterSession current, List<Draft> drafts, @Nullable Set<TopicName> held, boolean again) {
+    WriteBatch writeBatch;
     try {
       health.beginWork();
       requireFiles();
       boolean locked = drafts.stream().anyMatch(draft -> !(draft instanceof Draft.Signal));
-      if (locked) {
-        current.tables.lock();
+      if (current.tables.isShared()) {
+        writeBatch = current.begin(current.lock(drafts, held));
+      } else {
+        writeBatch = current.begin(parts.unixMillis().getAsLong());
+        if (locked) {
+          current.tables.lock();
+        }
       }
       List<Draft> taken = new ArrayList<>(drafts.size());
       for (Draft draft : drafts) {
-        if (maintenance.concerns(draft)) {
+        if (maintenance.concerns(draft) || (held != null && held.contains(draft.topic()))) {
           reporter.refuse(writeBatch, draft, ErrorCode.UNAVAILABLE);
         } else {
           taken.add(draft);
@@ -159,35 +193,52 @@ public final class LogWriter {
       }
       current.add(writeBatch, taken);
       long now = parts.nanoTime().getAsLong();
-      if (locked && maintenance.isSliceDue(now) && !maintenance.slice(current, writeBatch, now)) {
-        store(drafts);
-        return;
+      if (locked
+          && !current.tables.isShared()
+          && maintenance.isSliceDue(now)
+          && !maintenance.slice(current, writeBatch, now)) {
+        return store(current, drafts, held, again);
       }
       if (writeBatch.isWritten()) {
-        // Counting them takes long in a large database, so that only what is known is noted.
-        parts.meters().holds(current.topicCache.knownRooms(), current.clients.knownCount());
+        if (!current.tables.isShared()) {
+          // Counting them takes long in a large database, so that only what is known is noted.
+          parts.meters().holds(current.topicCache.knownRooms(), current.clients.knownCount());
+        }
         writeBatch.finish(current.tables);
+        current.topicCache.removeUnbegun();
       } else {
         current.tables.rollback();
       }
     } catch (SQLException e) {
+      if (again && StorageFault.isCollision(e)) {
+        return e;
+      }
       failed(current, drafts, e);
-      return;
+      return null;
     } catch (Throwable failure) {
       if (!(failure instanceof RuntimeException)) {
         parts.guard().caught(WORK, failure);
       }
       failed(current, drafts, new SQLException(failure));
-      return;
+      return null;
     } finally {
       health.endWork();
     }
-    commit(current, writeBatch);
+    return commit(current, writeBatch, again);
   }
 
   /// Before the commit: certainly nothing is stored.
   private void failed(WriterSession current, List<Draft> drafts, SQLException e) {
     StorageFault storageFault = StorageFault.of(e);
+    if (StorageFault.isCollision(e)) {
+      try {
+        current.giveUp();
+        refuse(drafts, ErrorCode.UNAVAILABLE);
+        return;
+      } catch (SQLException worse) {
+        e.addSuppressed(worse);
+      }
+    }
     if (storageFault == StorageFault.DAMAGED || storageFault == StorageFault.OTHER) {
       try {
         current.giveUp();
@@ -213,22 +264,32 @@ public final class LogWriter {
   }
 
   private void commit(WriterSession current, WriteBatch writeBatch) {
+    commit(current, writeBatch, /* again= */ false);
+  }
+
+  /// @return the collision with another writer by which nothing is stored or told, if `again`;
+  ///   `null` otherwise
+  private @Nullable SQLException commit(
+      WriterSession current, WriteBatch writeBatch, boolean again) {
     if (writeBatch.isWritten()) {
       try {
         health.beginWork();
         long began = System.nanoTime();
-        parts.database().commit(current.tables.connection());
+        current.tables.commit(parts.database());
         committedAt = System.nanoTime();
         parts.meters().committed(committedAt - began);
       } catch (SQLException e) {
+        if (again && StorageFault.isCollision(e) && !parts.database().mayComeToLight(e)) {
+          return e;
+        }
         recovery.commitFailed(writeBatch, parts.database().mayComeToLight(e));
         suspend(current, e);
-        return;
+        return null;
       } catch (Throwable failure) {
         recovery.commitFailed(writeBatch, true);
         parts.guard().caught(WORK, failure);
         suspend(current, new SQLException(failure));
-        return;
+        return null;
       } finally {
         health.endWork();
       }
@@ -251,6 +312,7 @@ public final class LogWriter {
       parts.guard().caught(WORK, failure);
       suspend(current, new SQLException(failure));
     }
+    return null;
   }
 
   /// When the drafts that were written last were committed, by [System#nanoTime]; 0 if nothing of
@@ -286,7 +348,9 @@ public final class LogWriter {
     }
     try {
       requireFiles();
-      clock.look(parts.unixMillis().getAsLong(), now);
+      if (!current.tables.isShared()) {
+        clock.look(parts.unixMillis().getAsLong(), now);
+      }
       maintenance.tend(current, now);
     } catch (SQLException e) {
       suspend(current, e);

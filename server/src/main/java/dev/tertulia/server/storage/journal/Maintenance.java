@@ -4,6 +4,8 @@ import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
@@ -164,8 +166,23 @@ final class Maintenance {
   }
 
   private void sliceAlone(WriterSession session, long now) throws SQLException {
-    WriteBatch writeBatch = session.begin(parts.unixMillis().getAsLong());
-    session.tables.lock();
+    WriteBatch writeBatch;
+    if (session.tables.isShared()) {
+      TopicCache.Wanted wanted = new TopicCache.Wanted();
+      wanted.locked().addAll(retentionSweeper.next());
+      wanted.read().add(TopicName.BROADCASTS);
+      Set<TopicName> held = new HashSet<>();
+      writeBatch = session.begin(session.lock(wanted, held));
+      retentionSweeper.putBack(held);
+      if (!session.tables.retention().takeTurn()) {
+        session.tables.rollback();
+        slices.done(now, /* more= */ false);
+        return;
+      }
+    } else {
+      writeBatch = session.begin(parts.unixMillis().getAsLong());
+      session.tables.lock();
+    }
     if (!slice(session, writeBatch, now)) {
       return;
     }
@@ -198,6 +215,11 @@ final class Maintenance {
       }
       return true;
     } catch (SQLException e) {
+      if (StorageFault.isCollision(e)) {
+        session.giveUp();
+        slices.done(now, /* more= */ true);
+        return false;
+      }
       StorageFault storageFault = StorageFault.of(e);
       if (storageFault != StorageFault.DAMAGED && storageFault != StorageFault.OTHER) {
         throw e;

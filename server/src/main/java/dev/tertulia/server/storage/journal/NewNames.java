@@ -64,7 +64,7 @@ final class NewNames {
 
   /// What keeps `client` from beginning a room; `null` if it may.
   Outcome.@Nullable Refused room(Facts facts, String client, long now) throws SQLException {
-    if (topicCache.rooms() >= bounds.rooms()) {
+    if (bounds.rooms() != Long.MAX_VALUE && topicCache.rooms() >= bounds.rooms()) {
       return refused(Limit.ROOMS, null);
     }
     if (facts.hasRooms(client, bounds.roomsPerClient())) {
@@ -77,7 +77,7 @@ final class NewNames {
 
   /// What keeps `sender` from beginning an inbox; `null` if it may.
   Outcome.@Nullable Refused inbox(String sender, long now) throws SQLException {
-    if (clients.count() >= bounds.inboxes()) {
+    if (bounds.inboxes() != Long.MAX_VALUE && clients.count() >= bounds.inboxes()) {
       return refused(Limit.INBOXES, null);
     }
     return isLimited(sender) && inboxesBegun.of(sender, now) >= bounds.inboxesPerSender()

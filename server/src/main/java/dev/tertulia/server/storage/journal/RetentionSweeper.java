@@ -83,6 +83,9 @@ public final class RetentionSweeper {
   /// Topics that can't be trimmed because they are damaged; tried again with the next sweep.
   private final Set<TopicName> passedOver = new HashSet<>();
 
+  /// The topics that a slice of a shared database has locked.
+  private final Set<TopicName> locked = new HashSet<>();
+
   /// How many entries were added to topics that are due, since the last slice.
   private long added;
 
@@ -126,6 +129,23 @@ public final class RetentionSweeper {
     return isDue() && added >= PRESSING;
   }
 
+  /// The topics that the next slice of a shared database may trim, which are to be locked for it.
+  Set<TopicName> next() {
+    locked.clear();
+    due.stream().limit(SLICE / TOPIC).forEach(locked::add);
+    return Set.copyOf(locked);
+  }
+
+  /// Topics that others have locked: the slice leaves them alone, and a later one tries again.
+  void putBack(Set<TopicName> held) {
+    locked.removeAll(held);
+    for (TopicName topic : held) {
+      if (due.remove(topic)) {
+        due.add(topic);
+      }
+    }
+  }
+
   /// Removes what is due.
   ///
   /// @param extra how much to remove in addition to its share of what was added: 0 for an early
@@ -156,6 +176,9 @@ public final class RetentionSweeper {
     long left = most;
     while (left > 0 && !due.isEmpty()) {
       TopicName next = due.iterator().next();
+      if (tables.isShared() && !locked.contains(next)) {
+        return;
+      }
       due.remove(next);
       try {
         long gone = trim(tables, topicCache.of(next), retention.apply(next), writeBatch, left);
@@ -335,8 +358,11 @@ public final class RetentionSweeper {
       LogTables tables, TopicCache topicCache, ClientRow client, WriteBatch writeBatch)
       throws SQLException {
     TopicName inbox = TopicName.inbox(new ClientId(client.client()));
-    return topicCache.ends(inbox).head() == 0
-        || trim(tables, topicCache.of(inbox), Retention.ofMessages(0), writeBatch, SLICE) < SLICE;
+    if (topicCache.ends(inbox).head() == 0) {
+      return true;
+    }
+    TopicState topic = topicCache.free(inbox);
+    return topic != null && trim(tables, topic, Retention.ofMessages(0), writeBatch, SLICE) < SLICE;
   }
 
   private void sweep(
@@ -391,7 +417,7 @@ public final class RetentionSweeper {
     switch (row.topic().kind()) {
       case ROOM -> {
         if (topicCache.letGo(row)) {
-          writeBatch.letGo(row.topic());
+          writeBatch.letGo(row.topic(), row.id());
           orphansLeft = true;
         }
       }
@@ -399,7 +425,7 @@ public final class RetentionSweeper {
         if (isUnopened(tables, topicCache, writeBatch, row) && topicCache.letGoUnopened(row)) {
           tables.removeClient(row.name());
           clients.forget(row.name());
-          writeBatch.letGo(row.topic());
+          writeBatch.letGo(row.topic(), row.id());
         }
       }
       case BROADCASTS, PRESENCE -> {

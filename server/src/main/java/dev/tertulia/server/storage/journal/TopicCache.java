@@ -4,6 +4,7 @@ import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.KeyList;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.TopicBounds;
+import dev.tertulia.server.storage.rows.TopicLocks;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
@@ -11,19 +12,41 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Caches the topics that the writer has used recently, at most [#BOUND] between transactions; the
 /// least recently used one is dropped first. Owned by the writer.
+///
+/// Of a shared database it knows nothing at the beginning of a transaction: [#lock] locks the rows
+/// that the transaction is about, and reads them. What is asked for without that is locked then.
 public final class TopicCache {
   /// The most topics that are kept from one transaction to the next.
   static final int BOUND = 16_384;
 
+  private static final Comparator<TopicName> ORDER =
+      Comparator.<TopicName>comparingInt(name -> TopicRow.kindOf(name.kind()))
+          .thenComparing(TopicName::name);
+
   private final LogTables tables;
+
+  /// `null` if nobody else writes.
+  private final @Nullable TopicLocks locks;
+
   private final LinkedHashMap<TopicName, TopicState> states =
       new LinkedHashMap<>(64, 0.75f, /* accessOrder= */ true);
+
+  /// Topics that have got a row in this transaction, which goes again if nothing is written to
+  /// them. Only in a shared database.
+  private final List<TopicState> created = new ArrayList<>();
+
+  /// The number of the topic that was met last without a row. In a shared database, where such a
+  /// topic can't get one, numbers descend from 0.
   private long lastId;
 
   /// Behind which offset rooms begin that begin now.
@@ -33,14 +56,144 @@ public final class TopicCache {
   private long rooms = -1;
 
   public TopicCache(LogTables tables) throws SQLException {
+    this(tables, null);
+  }
+
+  /// @param locks of a shared database
+  TopicCache(LogTables tables, @Nullable TopicLocks locks) throws SQLException {
     this.tables = tables;
-    lastId = tables.lastTopicId();
-    beginning = tables.beginning();
+    this.locks = locks;
+    forgetNumbers();
+  }
+
+  private void forgetNumbers() throws SQLException {
+    rooms = -1;
+    lastId = locks == null ? tables.lastTopicId() : 0;
+    beginning = locks == null ? tables.beginning() : 0;
+  }
+
+  /// What a transaction of a shared database is about.
+  ///
+  /// @param written may get entries or members, and so a row
+  /// @param locked are locked if they have a row
+  /// @param read are read only
+  record Wanted(Set<TopicName> written, Set<TopicName> locked, Set<TopicName> read) {
+    Wanted() {
+      this(new HashSet<>(), new HashSet<>(), new HashSet<>());
+    }
+  }
+
+  /// Begins a transaction of a shared database, in one round trip.
+  ///
+  /// @param held `null` to wait for topics that others have locked; otherwise they are put there
+  /// @return the time by the clock of the database
+  long lock(Wanted wanted, @Nullable Set<TopicName> held) throws SQLException {
+    states.clear();
+    created.clear();
+    rooms = -1;
+    lastId = 0;
+    Set<TopicName> locked = new HashSet<>(wanted.locked);
+    locked.addAll(wanted.written);
+    Set<TopicName> read = new HashSet<>(wanted.read);
+    if (held == null) {
+      read.removeAll(locked);
+    } else {
+      // So that those that are passed over are told from those that are not there.
+      read.addAll(locked);
+    }
+    long now = lock(wanted.written, locked, read, held);
+    for (TopicName name : locked) {
+      if (!states.containsKey(name) && (held == null || !held.contains(name))) {
+        if (wanted.written.contains(name)) {
+          // It was removed in between, or is damaged, which is met by whoever asks for it.
+          continue;
+        }
+        states.put(name, unbegun(name));
+      }
+    }
+    read.forEach(name -> states.computeIfAbsent(name, this::unbegun));
+    return now;
+  }
+
+  private long lock(
+      Set<TopicName> written,
+      Set<TopicName> locked,
+      Set<TopicName> read,
+      @Nullable Set<TopicName> held)
+      throws SQLException {
+    if (locks == null) {
+      throw new IllegalStateException("nobody else writes this database");
+    }
+    List<TopicName> inOrder = locked.stream().sorted(ORDER).toList();
+    List<TopicName> readInOrder = read.stream().sorted(ORDER).toList();
+    List<TopicState> fresh = new ArrayList<>();
+    TopicLocks.Moment moment =
+        locks.lock(
+            new TopicLocks.Wanted(
+                keys(held == null ? written.stream().sorted(ORDER).toList() : List.of()),
+                keys(inOrder),
+                keys(readInOrder),
+                held == null),
+            (index, id, row) -> {
+              TopicName name = inOrder.get(index);
+              TopicState state = row == null ? new TopicState(name, id, 0) : new TopicState(row);
+              states.put(name, state);
+              if (row == null) {
+                fresh.add(state);
+              }
+            },
+            (index, id, row) -> {
+              TopicName name = readInOrder.get(index);
+              if (locked.contains(name) && !states.containsKey(name) && held != null) {
+                held.add(name);
+              } else if (row != null) {
+                states.putIfAbsent(name, new TopicState(row));
+              }
+            });
+    beginning = moment.beginning();
+    for (TopicState state : fresh) {
+      if (state.name.kind() == TopicName.Kind.ROOM) {
+        state.beginAt(beginning);
+      }
+    }
+    created.addAll(fresh);
+    return moment.now();
+  }
+
+  private static KeyList keys(List<TopicName> names) {
+    KeyList keys = new KeyList();
+    names.forEach(name -> keys.add((long) TopicRow.kindOf(name.kind()), name.name()));
+    return keys;
+  }
+
+  /// Rooms that have got a row, and of which it is not known yet whether they begin.
+  int createdRooms() {
+    return (int)
+        created.stream()
+            .filter(topic -> topic.isNew && topic.name.kind() == TopicName.Kind.ROOM)
+            .count();
+  }
+
+  /// Takes back the rows of topics to which nothing was written.
+  void removeUnbegun() throws SQLException {
+    for (TopicState topic : created) {
+      if (topic.isNew) {
+        tables.removeTopic(topic.id);
+      }
+    }
+    created.clear();
   }
 
   /// The topic as the transaction sees it, also if it has no row yet.
   public TopicState of(TopicName name) throws SQLException {
     TopicState state = states.get(name);
+    if (state == null && locks != null) {
+      lock(Set.of(name), Set.of(name), Set.of(), null);
+      state = states.get(name);
+      if (state == null) {
+        throw new LogException("the row of a topic is damaged. Run './tertulia check'", true, null);
+      }
+    }
     if (state == null) {
       TopicRow row = tables.topic(TopicRow.kindOf(name.kind()), name.name());
       state = row != null ? new TopicState(row) : unbegun(name);
@@ -49,14 +202,23 @@ public final class TopicCache {
     return state;
   }
 
+  /// The topic, locked; `null` if it has no row, or another writer has locked it.
+  @Nullable TopicState free(TopicName name) throws SQLException {
+    if (locks != null && !states.containsKey(name)) {
+      Set<TopicName> held = new HashSet<>();
+      lock(Set.of(), Set.of(name), Set.of(name), held);
+      return states.get(name);
+    }
+    TopicState state = of(name);
+    return state.isNew ? null : state;
+  }
+
   /// Reads those of `names` that are not known, in one statement; a damaged one is met by [#of].
   void load(Collection<TopicName> names) throws SQLException {
     List<TopicName> unknown = new ArrayList<>();
-    KeyList keys = new KeyList();
     for (TopicName name : names) {
       if (states.get(name) == null) {
         unknown.add(name);
-        keys.add((long) TopicRow.kindOf(name.kind()), name.name());
       }
     }
     if (unknown.isEmpty()) {
@@ -64,7 +226,7 @@ public final class TopicCache {
     }
     BitSet met = new BitSet();
     tables.findTopics(
-        keys,
+        keys(unknown),
         (index, row) -> {
           met.set(index);
           states.put(unknown.get(index), new TopicState(row));
@@ -76,7 +238,8 @@ public final class TopicCache {
   }
 
   private TopicState unbegun(TopicName name) {
-    return new TopicState(name, ++lastId, name.kind() == TopicName.Kind.ROOM ? beginning : 0);
+    long id = locks == null ? ++lastId : --lastId;
+    return new TopicState(name, id, name.kind() == TopicName.Kind.ROOM ? beginning : 0);
   }
 
   /// How many rooms there are; negative if that would have to be counted.
@@ -84,21 +247,29 @@ public final class TopicCache {
     return rooms;
   }
 
-  /// How many rooms there are.
+  /// How many rooms there are, those that have begun in this transaction included.
   long rooms() throws SQLException {
     if (rooms < 0) {
-      rooms = tables.countTopics(TopicRow.kindOf(TopicName.Kind.ROOM));
+      counted(tables.countTopics(TopicRow.kindOf(TopicName.Kind.ROOM)));
     }
     return rooms;
   }
 
+  /// Notes how many rooms have a row.
+  void counted(long withRow) {
+    rooms = withRow - createdRooms();
+  }
+
   /// A topic that had no row gets one with what is written now.
   void began(TopicState topic) throws SQLException {
-    topic.isNew = false;
-    if (topic.name.kind() == TopicName.Kind.ROOM) {
+    if (topic.id <= 0) {
+      throw new IllegalStateException("it was not foreseen that the topic gets a row");
+    }
+    if (topic.name.kind() == TopicName.Kind.ROOM && (locks == null || rooms >= 0)) {
       // Counted before: its row is written when the transaction ends.
       rooms = rooms() + 1;
     }
+    topic.isNew = false;
   }
 
   /// Removes a room without entries and participants. Rooms that are created from now on, even with
@@ -108,12 +279,16 @@ public final class TopicCache {
   /// @return whether it could be; the room that was made last stays, so that no number of a topic
   ///   is given twice, and so does one that the transaction has touched
   boolean letGo(TopicRow row) throws SQLException {
-    if (!isFree(row)) {
+    TopicState topic = free(row.topic());
+    if (topic == null || !isFree(topic)) {
       return false;
     }
-    tables.removeTopic(row.id());
-    if (row.head() > beginning) {
-      beginning = row.head();
+    tables.removeTopic(topic.id);
+    if (locks != null) {
+      beginning = tables.beginning();
+    }
+    if (topic.head > beginning) {
+      beginning = topic.head;
       tables.begin(beginning);
       // Those that are known and have not begun yet begin there too.
       states.values().removeIf(other -> other.isNew);
@@ -127,28 +302,34 @@ public final class TopicCache {
   ///
   /// @return whether it could be; see [#letGo]
   boolean letGoUnopened(TopicRow row) throws SQLException {
-    if (!isFree(row)) {
+    TopicState topic = free(row.topic());
+    if (topic == null || !isFree(topic)) {
       return false;
     }
-    tables.removeTopic(row.id());
+    tables.removeTopic(topic.id);
     states.remove(row.topic());
     return true;
   }
 
-  private boolean isFree(TopicRow row) throws SQLException {
-    TopicState state = states.get(row.topic());
-    return row.id() < tables.lastTopicId()
-        && (state == null || (!state.touched && state.entries == 0))
-        && !tables.isInUse(row.id());
+  private boolean isFree(TopicState topic) throws SQLException {
+    return topic.id < tables.lastTopicId()
+        && !topic.touched
+        && topic.entries == 0
+        && !tables.isInUse(topic.id);
   }
 
   /// Where the topic's log begins and ends as the transaction sees it. One that has no row yet gets
   /// none.
   TopicBounds ends(TopicName name) throws SQLException {
-    return states.containsKey(name)
-            || tables.topic(TopicRow.kindOf(name.kind()), name.name()) != null
-        ? of(name).bounds()
-        : TopicBounds.NONE;
+    TopicState state = states.get(name);
+    if (state != null) {
+      return state.bounds();
+    }
+    TopicRow row = tables.topic(TopicRow.kindOf(name.kind()), name.name());
+    if (row == null) {
+      return TopicBounds.NONE;
+    }
+    return locks == null ? of(name).bounds() : new TopicState(row).bounds();
   }
 
   /// Forgets a topic whose row was changed by others. Between transactions, or before it is used in
@@ -170,9 +351,8 @@ public final class TopicCache {
   /// Forgets all: a transaction that touched them was given up.
   void clear() throws SQLException {
     states.clear();
-    rooms = -1;
-    lastId = tables.lastTopicId();
-    beginning = tables.beginning();
+    created.clear();
+    forgetNumbers();
   }
 
   /// The row of a topic in the transaction of the writer. Owned by the writer; invalid after a
@@ -208,6 +388,11 @@ public final class TopicCache {
       this.id = id;
       messages = 0;
       isNew = true;
+    }
+
+    private void beginAt(long offset) {
+      head = offset;
+      floor = offset;
     }
 
     TopicState(TopicRow row) {

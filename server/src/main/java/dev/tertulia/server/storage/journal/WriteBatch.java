@@ -47,6 +47,10 @@ public final class WriteBatch {
   private final List<Trimmed> trimmed = new ArrayList<>();
   private final Set<TopicName> forgotten = new LinkedHashSet<>();
   private final Set<TopicName> renewed = new LinkedHashSet<>();
+
+  /// The ids of topics that have changed otherwise than by entries at their ends.
+  private final Set<Long> changed = new LinkedHashSet<>();
+
   private boolean written;
   private long trimmedEntries;
 
@@ -78,6 +82,7 @@ public final class WriteBatch {
   /// @param after as it is now
   void blanked(TopicState topic, EntryRow row, EntryRow after) {
     replaced(topic, row, after);
+    changed.add(topic.id);
     blanked.add(new Blanked(topic.name, row.offset(), after.entry()));
   }
 
@@ -86,6 +91,7 @@ public final class WriteBatch {
   public void replaceAtEnd(LogTables tables, TopicState topic, EntryRow row, EntryRow after)
       throws SQLException {
     tables.replaceAtEnd(after);
+    changed.add(topic.id);
     replaced(topic, row, after);
   }
 
@@ -99,9 +105,15 @@ public final class WriteBatch {
     forgotten.add(topic);
   }
 
+  /// What others know of a topic is invalid.
+  public void changed(long topic) {
+    changed.add(topic);
+  }
+
   /// Listeners are told that a topic no longer exists.
-  void letGo(TopicName topic) {
+  void letGo(TopicName topic, long id) {
     forgotten.add(topic);
+    changed.add(id);
     written = true;
   }
 
@@ -121,6 +133,7 @@ public final class WriteBatch {
   void trim(LogTables tables, TopicState topic, EntryRow floor, long count, long bytes)
       throws SQLException {
     tables.trim(topic.id, floor.offset());
+    changed.add(topic.id);
     trimmedEntries += count;
     topic.floor = floor.offset();
     topic.floorTerm = floor.term();
@@ -181,7 +194,9 @@ public final class WriteBatch {
 
   /// Writes the topics' rows.
   ///
-  /// @return what was added to them, for the batch's row
+  /// @return what was added to them, for the batch's row: `topic:first-last` of each, separated by
+  ///   commas. In a shared database topics that have changed otherwise follow as `topic:*`: what
+  ///   others know of them is invalid
   public String storeTopics(LogTables tables) throws SQLException {
     StringBuilder entries = new StringBuilder();
     for (TopicState topic : touched.values()) {
@@ -189,6 +204,11 @@ public final class WriteBatch {
       if (topic.firstAdded > 0) {
         entries.append(entries.isEmpty() ? "" : ",").append(topic.id).append(':');
         entries.append(topic.firstAdded).append('-').append(topic.head);
+      }
+    }
+    if (tables.isShared()) {
+      for (long topic : changed) {
+        entries.append(entries.isEmpty() ? "" : ",").append(topic).append(":*");
       }
     }
     return entries.toString();

@@ -23,8 +23,8 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
 
-/// A PostgreSQL database with the tables of a log. Writers take turns: the one that holds the row
-/// of `writer_lock` writes. Any number read concurrently.
+/// A PostgreSQL database with the tables of a log. Any number of servers write it and read it
+/// concurrently; a writer locks the rows of the topics that it writes to.
 ///
 /// A commit is as durable as the server's settings make it, and on a synchronous standby if there
 /// is one. Safe for any thread, but for what a connection is handed to.
@@ -224,22 +224,45 @@ public final class PostgresDatabase implements Database {
   }
 
   @Override
-  public String lock() {
-    return "SELECT id FROM writer_lock WHERE id = 1 FOR UPDATE";
+  public boolean isShared() {
+    return true;
+  }
+
+  @Override
+  public String clock() {
+    return "CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint)";
   }
 
   /// The server answers the commit of a transaction that has failed before with a rollback, which
-  /// the driver takes for success. With a warning it tells that it has stopped waiting for a
-  /// standby: the changes can be seen, and may yet be lost.
+  /// the driver takes for success.
   @Override
   public void commit(Connection connection) throws SQLException {
+    requireSound(connection);
+    connection.clearWarnings();
+    connection.commit();
+    requireConfirmed(connection.getWarnings());
+  }
+
+  /// Its statements are sent together, and the server skips what follows one that fails.
+  @Override
+  public void commit(Connection connection, PreparedStatement last) throws SQLException {
+    requireSound(connection);
+    connection.clearWarnings();
+    last.execute();
+    requireConfirmed(last.getWarnings());
+    requireConfirmed(connection.getWarnings());
+  }
+
+  private static void requireSound(Connection connection) throws SQLException {
     if (connection.unwrap(PgConnection.class).getTransactionState() == TransactionState.FAILED) {
       throw new PSQLException(
           "the transaction has failed before", PSQLState.IN_FAILED_SQL_TRANSACTION);
     }
-    connection.clearWarnings();
-    connection.commit();
-    SQLWarning warning = connection.getWarnings();
+  }
+
+  /// With a warning the server tells that it has stopped waiting for a standby: the changes can be
+  /// seen, and may yet be lost.
+  private static void requireConfirmed(@Nullable SQLWarning warning) throws SQLException {
     if (warning != null) {
       throw new StorageFaultException(
           StorageFault.UNCONFIRMED, String.valueOf(warning.getMessage()));

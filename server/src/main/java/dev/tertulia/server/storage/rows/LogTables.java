@@ -22,9 +22,16 @@ import org.slf4j.LoggerFactory;
 /// The SQL statements of the writer of a log, on its single connection. Each is prepared at its
 /// first use and kept. The SQL is common to SQLite and PostgreSQL.
 ///
+/// In a shared database, which is elsewhere, rows that are stored and removed are collected, and
+/// sent together with the commit, or before anything else is asked.
+///
 /// Checksums are verified on reading: a row that is not as it was stored is a [LogException].
 public final class LogTables implements Querying, AutoCloseable {
   private static final String REPLACE_ENTRY = Table.upsert("entry", EntryRow.COLUMNS, 2, 2);
+
+  /// Takes the write lock of SQLite, as any update does, also one of no row.
+  private static final String LOCK = "UPDATE batch SET time = time WHERE term = 0 AND seq = 0";
+
   private static final String RENAME_TOPIC = "UPDATE topic SET name = ?, checksum = ? WHERE id = ?";
 
   /// In the order of the index `entry_target`: SQLite reads the whole topic for any other.
@@ -38,6 +45,25 @@ public final class LogTables implements Querying, AutoCloseable {
 
   private static final String FIND_AMENDMENTS = EntryRow.TABLE.findAllBy("topic_id", "target");
 
+  private static final String COUNTED =
+      "SELECT k.key, (SELECT count(*) FROM (SELECT 1 FROM %s LIMIT k.value ->> %s) AS found)"
+          + " FROM json_each(?) AS k";
+
+  /// How many topics of a kind there are, counted up to a number.
+  public static final String COUNT_TOPICS =
+      COUNTED.formatted("topic AS t WHERE t.kind = k.value ->> 0", 1);
+
+  /// How many clients have an inbox, counted up to a number.
+  public static final String COUNT_CLIENTS = COUNTED.formatted("client", 0);
+
+  /// How many rooms a client has to do with, counted up to a number.
+  public static final String COUNT_ROOMS =
+      COUNTED.formatted("participant AS p WHERE p.client = k.value ->> 0", 1);
+
+  /// How many clients are on the list of a topic, counted up to a number.
+  public static final String COUNT_MEMBERS =
+      COUNTED.formatted("participant AS p WHERE p.topic_id = k.value ->> 0 AND p.member = 1", 1);
+
   private static final String FIND_TOPICS = TopicRow.TABLE.findAllBy("kind", "name");
 
   private static final Logger log = LoggerFactory.getLogger(LogTables.class);
@@ -45,7 +71,10 @@ public final class LogTables implements Querying, AutoCloseable {
   private final RateLimitedLog damages = new RateLimitedLog(System::nanoTime, Duration.ofHours(1));
   private final Connection connection;
   private final Tables tables;
-  private final String lock;
+
+  /// `null` if changes are made at once.
+  private final @Nullable PendingWrites pending;
+
   private final RetentionTables retention = new RetentionTables(this);
   private final Map<String, PreparedStatement> statements = new HashMap<>();
 
@@ -55,14 +84,19 @@ public final class LogTables implements Querying, AutoCloseable {
 
   /// @param tables those that are in the database
   public LogTables(Connection connection, Tables tables) {
-    this(connection, tables, Database.LOCK_BY_UPDATE);
+    this(connection, tables, /* shared= */ false);
   }
 
-  /// @param lock the statement of [#lock]; see [Database#lock]
-  public LogTables(Connection connection, Tables tables, String lock) {
+  /// @param shared see [Database#isShared]
+  public LogTables(Connection connection, Tables tables, boolean shared) {
     this.connection = connection;
     this.tables = tables;
-    this.lock = lock;
+    pending = shared ? new PendingWrites(tables) : null;
+  }
+
+  /// Whether others write the database too; see [Database#isShared].
+  public boolean isShared() {
+    return pending != null;
   }
 
   /// Which tables there are.
@@ -79,9 +113,28 @@ public final class LogTables implements Querying, AutoCloseable {
     return connection;
   }
 
-  /// Takes the write lock until the commit. Waits some time if another connection holds it.
+  /// Takes the write lock until the commit. Waits some time if another connection holds it. In a
+  /// shared database there is none: topics are locked one by one.
   public void lock() throws SQLException {
-    statement(lock).execute();
+    if (pending == null) {
+      statement(LOCK).execute();
+    }
+  }
+
+  /// Commits all changes; see [Database#commit].
+  public void commit(Database database) throws SQLException {
+    if (pending == null) {
+      database.commit(connection);
+    } else {
+      database.commit(connection, pending.take(connection, statements, "COMMIT"));
+    }
+  }
+
+  /// Sends what is pending.
+  private void flush() throws SQLException {
+    if (pending != null && !pending.isEmpty()) {
+      pending.take(connection, statements, "").execute();
+    }
   }
 
   public @Nullable TopicRow topic(int kind, String name) throws SQLException {
@@ -120,7 +173,7 @@ public final class LogTables implements Querying, AutoCloseable {
   /// Notes where rooms begin from now on.
   public void begin(long offset) throws SQLException {
     update("DELETE FROM batch WHERE term = ?", BEGINNING_TERM);
-    put(new BatchRow(BEGINNING_TERM, offset, 0, false, ""));
+    putAtOnce(new BatchRow(BEGINNING_TERM, offset, 0, false, ""));
   }
 
   /// Whether a topic has a list of members, or requests are remembered that may come again.
@@ -135,7 +188,7 @@ public final class LogTables implements Querying, AutoCloseable {
   /// Removes the row of a topic that has no entries. What clients had to do with it is left, for
   /// [RetentionTables#removeOrphans].
   public void removeTopic(long topic) throws SQLException {
-    update("DELETE FROM topic WHERE id = ?", topic);
+    remove(TopicRow.TABLE, topic);
   }
 
   /// How many topics of a kind there are.
@@ -257,6 +310,25 @@ public final class LogTables implements Querying, AutoCloseable {
   ///
   /// @return `false` if there was such a batch already; nothing is stored then
   public boolean put(Row row) throws SQLException {
+    if (pending != null) {
+      pending.put(row, row instanceof EntryRow || row instanceof BatchRow);
+      return true;
+    }
+    return putAtOnce(row);
+  }
+
+  /// Stores a row that is certainly new. In a shared database the transaction fails if another
+  /// writer has stored one with its key meanwhile.
+  public void add(Row row) throws SQLException {
+    if (pending != null) {
+      pending.put(row, /* isNew= */ true);
+    } else {
+      putAtOnce(row);
+    }
+  }
+
+  /// As [#put], and waits for a transaction that stores a row with its key.
+  public boolean putAtOnce(Row row) throws SQLException {
     PreparedStatement statement = statement(row.table().put());
     row.bind(statement);
     return statement.executeUpdate() > 0;
@@ -273,6 +345,10 @@ public final class LogTables implements Querying, AutoCloseable {
 
   /// Stores an entry in place of the one at its offset.
   public void replace(EntryRow entry) throws SQLException {
+    if (pending != null) {
+      pending.put(entry, /* isNew= */ false);
+      return;
+    }
     PreparedStatement statement = statement(REPLACE_ENTRY);
     entry.bind(statement);
     statement.executeUpdate();
@@ -314,7 +390,11 @@ public final class LogTables implements Querying, AutoCloseable {
   ///
   /// @param key the columns of the key in their order: [Long] or [String]
   public void remove(Table<?> table, Object... key) throws SQLException {
-    update(table.remove(), key);
+    if (pending != null) {
+      pending.remove(table, List.of(key));
+    } else {
+      update(table.remove(), key);
+    }
   }
 
   /// The keys of the rows that an erasure has to search, after a key, in order.
@@ -362,6 +442,10 @@ public final class LogTables implements Querying, AutoCloseable {
 
   /// Removes the reactions to a message.
   public void removeReactions(long topic, long target) throws SQLException {
+    if (pending != null) {
+      pending.clear(ReactionRow.TABLE, List.of(topic, target));
+      return;
+    }
     update("DELETE FROM reaction WHERE topic_id = ? AND target = ?", topic, target);
   }
 
@@ -380,6 +464,11 @@ public final class LogTables implements Querying, AutoCloseable {
 
   /// Removes a device, with all that it has told.
   public void removeDevice(String client, String device) throws SQLException {
+    if (pending != null) {
+      pending.clear(ShownRow.TABLE, List.of(client, device));
+      pending.clear(DeviceRow.TABLE, List.of(client, device));
+      return;
+    }
     update("DELETE FROM shown WHERE client = ? AND device = ?", client, device);
     update("DELETE FROM device WHERE client = ? AND device = ?", client, device);
   }
@@ -388,6 +477,10 @@ public final class LogTables implements Querying, AutoCloseable {
   public void removeClient(String client) throws SQLException {
     for (Table<?> table : tables.all()) {
       if (table.erasure() instanceof Erasure.AtOnce atOnce && atOnce.expires()) {
+        if (pending != null) {
+          pending.clear(table, List.of(client));
+          continue;
+        }
         update(table.removeOfClient(), client);
       }
     }
@@ -412,8 +505,14 @@ public final class LogTables implements Querying, AutoCloseable {
   /// Looks for what amends many messages, as [#amendments] does for one.
   ///
   /// @param targets the topic and the offset of each
-  public void findAmendments(KeyList targets, Found<EntryRow> found) throws SQLException {
-    find(FIND_AMENDMENTS, targets, this::asItStands, found, (index, damage) -> {});
+  public Search<EntryRow> amendments(KeyList targets, Found<EntryRow> found) {
+    return new Search<>(FIND_AMENDMENTS, targets, this::asItStands, found, (index, damage) -> {});
+  }
+
+  /// Counts for many keys.
+  public static Search<Long> counts(String sql, KeyList keys, Found<Long> found) {
+    return new Search<>(
+        sql, keys, (result, first) -> result.getLong(first), found, (index, damage) -> {});
   }
 
   /// Looks for topics by their kinds and names.
@@ -422,15 +521,18 @@ public final class LogTables implements Querying, AutoCloseable {
     find(FIND_TOPICS, keys, TopicRow::read, found, damaged);
   }
 
-  /// Looks for many rows in one statement.
+  /// A search for many rows in one statement.
   ///
-  /// @param sql has the list of keys as its parameter, and tells in its first column which of them
-  ///   led to a row
+  /// @param sql has a list of keys as its parameter, and tells in its first column which of them
+  ///   led to a row; see [KeyList]
   /// @param damaged takes what is said of a row that is not as it was stored
-  public <R> void find(
-      String sql, KeyList keys, Table.Reader<R> reader, Found<R> found, Found<LogException> damaged)
-      throws SQLException {
-    try (ResultSet result = statement(sql, keys.toString()).executeQuery()) {
+  public record Search<R>(
+      String sql,
+      KeyList keys,
+      Table.Reader<R> reader,
+      Found<R> found,
+      Found<LogException> damaged) {
+    private void take(ResultSet result) throws SQLException {
       while (result.next()) {
         int index = result.getInt(1);
         R row;
@@ -445,8 +547,49 @@ public final class LogTables implements Querying, AutoCloseable {
     }
   }
 
+  /// Looks for many rows in one statement.
+  public <R> void find(
+      String sql, KeyList keys, Table.Reader<R> reader, Found<R> found, Found<LogException> damaged)
+      throws SQLException {
+    find(List.of(new Search<>(sql, keys, reader, found, damaged)));
+  }
+
+  /// Searches, in order. In a shared database that is one round trip, in which each sees what was
+  /// committed before it. The one that finds most should be the last: what comes after it is sent
+  /// while its rows arrive.
+  public void find(List<Search<?>> searches) throws SQLException {
+    if (pending == null) {
+      for (Search<?> search : searches) {
+        try (ResultSet result = statement(search.sql, search.keys.json()).executeQuery()) {
+          search.take(result);
+        }
+      }
+      return;
+    }
+    if (searches.isEmpty()) {
+      return;
+    }
+    List<String> texts = new ArrayList<>();
+    searches.forEach(search -> texts.add(search.keys.translated(search.sql)));
+    PreparedStatement statement = statement(String.join("; ", texts));
+    int at = 1;
+    for (Search<?> search : searches) {
+      at = search.keys.bind(statement, at);
+    }
+    statement.execute();
+    for (Search<?> search : searches) {
+      try (ResultSet result = statement.getResultSet()) {
+        search.take(result);
+      }
+      statement.getMoreResults();
+    }
+  }
+
   /// Gives up what was done since the last commit.
   public void rollback() throws SQLException {
+    if (pending != null) {
+      pending.clear();
+    }
     connection.rollback();
   }
 
@@ -472,6 +615,7 @@ public final class LogTables implements Querying, AutoCloseable {
   }
 
   PreparedStatement statement(String sql, Object... parameters) throws SQLException {
+    flush();
     PreparedStatement statement = statements.get(sql);
     if (statement == null) {
       statement = connection.prepareStatement(sql);

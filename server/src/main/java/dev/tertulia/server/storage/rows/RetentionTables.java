@@ -38,10 +38,28 @@ public final class RetentionTables {
   /// How many entries of a clock that was ahead are passed over to find one of another time.
   private static final int AHEAD = 10_000;
 
+  /// Of the nodes that share a database one at a time does what is to be done now and then.
+  private static final String TAKE_TURN =
+      "SELECT pg_try_advisory_xact_lock(1413829460, hashtext(current_schema()))";
+
   private final LogTables tables;
 
   RetentionTables(LogTables tables) {
     this.tables = tables;
+  }
+
+  /// Whether this transaction is the only one of a shared database that removes what is old. Until
+  /// it ends no other is.
+  public boolean takeTurn() throws SQLException {
+    try (ResultSet result = tables.statement(TAKE_TURN).executeQuery()) {
+      return result.next() && result.getBoolean(1);
+    }
+  }
+
+  /// The end of a query for rows that are to be changed: in a shared database they are locked, and
+  /// those that others have locked are passed over.
+  private String locked() {
+    return tables.isShared() ? " FOR UPDATE SKIP LOCKED" : "";
   }
 
   /// A row of `participant`, and whether its topic has no row.
@@ -190,7 +208,9 @@ public final class RetentionTables {
   public int removeExpired(long now, long latest, long limit) throws SQLException {
     return tables.update(
         "DELETE FROM request WHERE (topic_id, client, id) IN (SELECT topic_id, client, id FROM"
-            + " request WHERE expires < ? OR expires > ? LIMIT ?)",
+            + " request WHERE expires < ? OR expires > ? LIMIT ?"
+            + locked()
+            + ")",
         now,
         latest,
         limit);
@@ -262,13 +282,17 @@ public final class RetentionTables {
         tables.update(
             "DELETE FROM inbox_read WHERE (client, broadcast, first_offset) IN"
                 + " (SELECT client, broadcast, first_offset FROM inbox_read"
-                + " WHERE broadcast = 1 AND last_offset <= ? LIMIT ?)",
+                + " WHERE broadcast = 1 AND last_offset <= ? LIMIT ?"
+                + locked()
+                + ")",
             offset,
             limit),
         tables.update(
             "DELETE FROM shown WHERE (client, device, broadcast, first_offset) IN"
                 + " (SELECT client, device, broadcast, first_offset FROM shown"
-                + " WHERE broadcast = 1 AND last_offset <= ? LIMIT ?)",
+                + " WHERE broadcast = 1 AND last_offset <= ? LIMIT ?"
+                + locked()
+                + ")",
             offset,
             limit));
   }
@@ -277,7 +301,10 @@ public final class RetentionTables {
   public List<ClientRow> clientsUnseenSince(long time, int limit) throws SQLException {
     return tables.all(
         ClientRow::read,
-        "SELECT " + ClientRow.COLUMNS + " FROM client WHERE seen < ? ORDER BY seen LIMIT ?",
+        "SELECT "
+            + ClientRow.COLUMNS
+            + " FROM client WHERE seen < ? ORDER BY seen LIMIT ?"
+            + locked(),
         time,
         (long) limit);
   }
@@ -289,7 +316,8 @@ public final class RetentionTables {
         ClientRow::read,
         "SELECT "
             + ClientRow.COLUMNS
-            + " FROM client WHERE client >= ? AND client < ? AND seen < ? LIMIT ?",
+            + " FROM client WHERE client >= ? AND client < ? AND seen < ? LIMIT ?"
+            + locked(),
         prefix,
         prefix + Character.MAX_VALUE,
         time,
@@ -300,7 +328,10 @@ public final class RetentionTables {
   public List<ClientRow> clientsSeenAfter(long time, int limit) throws SQLException {
     return tables.all(
         ClientRow::read,
-        "SELECT " + ClientRow.COLUMNS + " FROM client WHERE seen > ? ORDER BY seen LIMIT ?",
+        "SELECT "
+            + ClientRow.COLUMNS
+            + " FROM client WHERE seen > ? ORDER BY seen LIMIT ?"
+            + locked(),
         time,
         (long) limit);
   }
@@ -309,7 +340,10 @@ public final class RetentionTables {
   public List<DeviceRow> devicesHeardAfter(long time, int limit) throws SQLException {
     return tables.all(
         DeviceRow::read,
-        "SELECT " + DeviceRow.COLUMNS + " FROM device WHERE heard > ? ORDER BY heard LIMIT ?",
+        "SELECT "
+            + DeviceRow.COLUMNS
+            + " FROM device WHERE heard > ? ORDER BY heard LIMIT ?"
+            + locked(),
         time,
         (long) limit);
   }
@@ -318,7 +352,10 @@ public final class RetentionTables {
   public List<DeviceRow> devicesUnheardSince(long time, int limit) throws SQLException {
     return tables.all(
         DeviceRow::read,
-        "SELECT " + DeviceRow.COLUMNS + " FROM device WHERE heard < ? ORDER BY heard LIMIT ?",
+        "SELECT "
+            + DeviceRow.COLUMNS
+            + " FROM device WHERE heard < ? ORDER BY heard LIMIT ?"
+            + locked(),
         time,
         (long) limit);
   }

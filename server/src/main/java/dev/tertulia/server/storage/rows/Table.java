@@ -25,6 +25,8 @@ public final class Table<R extends Row> {
   private final Erasure erasure;
   private final String remove;
   private final String findAll;
+  private final String add;
+  private final String store;
 
   /// Reads the current row of a result.
   @FunctionalInterface
@@ -67,6 +69,8 @@ public final class Table<R extends Row> {
     this.erasure = erasure;
     remove = "DELETE FROM %s WHERE %s = ?".formatted(name, String.join(" = ? AND ", keyColumns()));
     findAll = findAllBy(keyColumns().toArray(String[]::new));
+    add = many(insert(name, columns));
+    store = many(put.contains("DO UPDATE") ? put : upsert(name, columns, key, key));
   }
 
   /// A table whose rows are stored in place of those with the same key.
@@ -121,6 +125,20 @@ public final class Table<R extends Row> {
   /// Stores a row.
   public String put() {
     return put;
+  }
+
+  /// Adds many rows: all columns of the result that stands for `%s`.
+  String add() {
+    return add;
+  }
+
+  /// The same, in place of those with the same keys.
+  String store() {
+    return store;
+  }
+
+  private static String many(String sql) {
+    return sql.replaceFirst("VALUES \\([?, ]*\\)", "SELECT * FROM %s");
   }
 
   /// Reads the rows whose keys are in a [KeyList], each after the place of its key in the list.

@@ -2,6 +2,7 @@ package dev.tertulia.server.storage.sql;
 
 import dev.tertulia.server.storage.StorageFault;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /// A database with logs, as its writer uses it. Commits go through it, so that a replacement can
@@ -13,17 +14,19 @@ public interface Database extends AutoCloseable {
   /// Where [#scrub] begins.
   long ALL_PAGES = Long.MAX_VALUE;
 
-  /// Takes the write lock of a database that has one for all that is written: any update does, also
-  /// one of no row.
-  String LOCK_BY_UPDATE = "UPDATE batch SET time = time WHERE term = 0 AND seq = 0";
-
   /// A connection for the writer: what it does belongs to a transaction until it is committed.
   Connection connect() throws SQLException;
 
-  /// The statement that takes the write lock until the transaction ends, of which one connection at
-  /// a time has it.
-  default String lock() {
-    return LOCK_BY_UPDATE;
+  /// Whether others write it too, from elsewhere: rows are locked before anything is decided about
+  /// them, nothing is remembered of them from one transaction to the next, its clock is the one
+  /// that counts, and every statement is a round trip.
+  default boolean isShared() {
+    return false;
+  }
+
+  /// The time in Unix milliseconds, as an expression in SQL, if the database [#isShared].
+  default String clock() {
+    throw new UnsupportedOperationException();
   }
 
   /// Checks that writes go to the files in the data folder.
@@ -47,9 +50,16 @@ public interface Database extends AutoCloseable {
   /// Commits the changes since the last commit. If it throws, the outcome is unknown.
   void commit(Connection connection) throws SQLException;
 
+  /// The same, if the database [#isShared].
+  ///
+  /// @param last makes the last changes, and commits
+  default void commit(Connection connection, PreparedStatement last) throws SQLException {
+    throw new UnsupportedOperationException();
+  }
+
   /// Whether a commit that failed in this way may still take effect later, such as when the
-  /// database is recovered after a crash. If not, it is certainly not stored once a connection with
-  /// the write lock does not find it.
+  /// database is recovered after a crash. If not, it is certainly not stored once a connection that
+  /// may write does not find it.
   boolean mayComeToLight(SQLException failure);
 
   /// Checks that there is enough disk space for many entries. With hardly any, small entries would

@@ -7,8 +7,10 @@ import static org.awaitility.Awaitility.await;
 import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.StorageFault;
+import dev.tertulia.server.storage.rows.KeyList;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.Tables;
+import dev.tertulia.server.storage.rows.TopicLocks;
 import dev.tertulia.server.storage.sql.ReadDatabase;
 import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.testing.Postgres;
@@ -50,7 +52,7 @@ final class PostgresDatabaseTest {
   }
 
   private LogTables tables(PostgresDatabase database) throws SQLException {
-    return new LogTables(database.connect(), Tables.ALL, database.lock());
+    return new LogTables(database.connect(), Tables.ALL, database.isShared());
   }
 
   @Test
@@ -74,7 +76,6 @@ final class PostgresDatabaseTest {
         .isEqualTo(Integer.toString(PostgresSchema.LASTING.newest()));
     assertThat(Postgres.ask(url, "SELECT count(*) FROM pg_index WHERE NOT indisvalid"))
         .isEqualTo("0");
-    assertThat(Postgres.ask(url, "SELECT count(*) FROM writer_lock")).isEqualTo("1");
   }
 
   /// A crash of the server empties them, and leaves the schema.
@@ -133,6 +134,17 @@ final class PostgresDatabaseTest {
         .hasMessageNotContaining("secret");
   }
 
+  /// Locks the lobby, which is there or gets its row.
+  private static void lockLobby(PostgresDatabase database, LogTables tables) throws SQLException {
+    KeyList lobby = new KeyList();
+    lobby.add(1L, "lobby");
+    new TopicLocks(tables, database::clock)
+        .lock(
+            new TopicLocks.Wanted(lobby, lobby, new KeyList(), /* waits= */ true),
+            (index, id, row) -> {},
+            (index, id, row) -> {});
+  }
+
   @Test
   void writersTakeTurns() throws SQLException {
     try (PostgresDatabase one = open();
@@ -141,14 +153,13 @@ final class PostgresDatabaseTest {
                 PostgresAddress.of(url, null), PostgresSchema.LASTING, IMPATIENT);
         LogTables first = tables(one);
         LogTables second = tables(other)) {
-      first.lock();
-      assertThatThrownBy(second::lock)
+      lockLobby(one, first);
+      assertThatThrownBy(() -> lockLobby(other, second))
           .isInstanceOfSatisfying(
-              SQLException.class,
-              e -> assertThat(StorageFault.of(e)).isEqualTo(StorageFault.LOCKED));
+              SQLException.class, e -> assertThat(StorageFault.isWaitForLock(e)).isTrue());
       second.rollback();
-      one.commit(first.connection());
-      second.lock();
+      first.commit(one);
+      lockLobby(other, second);
     }
   }
 
@@ -161,9 +172,9 @@ final class PostgresDatabaseTest {
         PostgresDatabase other = open();
         LogTables first = tables(one);
         LogTables second = tables(other)) {
-      first.lock();
-      second.lock();
-      assertThatThrownBy(() -> one.commit(first.connection()))
+      lockLobby(one, first);
+      lockLobby(other, second);
+      assertThatThrownBy(() -> first.commit(one))
           .isInstanceOfSatisfying(
               SQLException.class,
               e -> assertThat(StorageFault.of(e)).isEqualTo(StorageFault.UNREACHABLE));
@@ -203,7 +214,7 @@ final class PostgresDatabaseTest {
                   }
                   if (i == 0) {
                     writer.begin(7);
-                    database.commit(writer.connection());
+                    writer.commit(database);
                   }
                 }
                 return lasts;
@@ -252,8 +263,8 @@ final class PostgresDatabaseTest {
   void aSessionThatIsEndedLeavesTheOutcomeOpen() throws SQLException {
     try (PostgresDatabase database = open();
         Connection connection = database.connect();
-        LogTables tables = new LogTables(connection, Tables.ALL, database.lock())) {
-      tables.lock();
+        LogTables tables = new LogTables(connection, Tables.ALL, database.isShared())) {
+      lockLobby(database, tables);
       long pid = tables.connection().unwrap(org.postgresql.PGConnection.class).getBackendPID();
       Postgres.ask(url, "SELECT pg_terminate_backend(" + pid + ")");
       assertThatThrownBy(() -> database.commit(connection))

@@ -1,0 +1,124 @@
+package dev.tertulia.server.storage.rows;
+
+import dev.tertulia.server.topic.LogException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Locks topics of a shared database until the transaction ends, in the order of the lists, which
+/// all writers have in common, so that none waits for one that waits for it. One round trip.
+///
+/// A topic without a row gets one, which nobody else sees before the commit: whoever wants to begin
+/// the same one waits. Its numbers and its checksum are not those of a topic yet.
+public final class TopicLocks {
+  private static final String CREATE =
+      "INSERT INTO topic ("
+          + TopicRow.COLUMNS
+          + ") SELECT nextval('topic_id'), k.value ->> 0, k.value ->> 1, 0, 0, 0, 0, 0, 0, 0"
+          + " FROM json_each(?) AS k WHERE NOT EXISTS (SELECT 1 FROM topic AS t"
+          + " WHERE t.kind = k.value ->> 0 AND t.name = k.value ->> 1)"
+          + " ORDER BY k.key ON CONFLICT (kind, name) DO NOTHING RETURNING id";
+
+  private static final String READ = TopicRow.TABLE.findAllBy("kind", "name");
+  private static final String LOCK = READ + " ORDER BY k.key FOR UPDATE OF r";
+
+  /// Does not wait for what others hold.
+  private static final String TRY = LOCK + " SKIP LOCKED";
+
+  private static final String MOMENT =
+      "SELECT %s, coalesce((SELECT max(seq) FROM batch WHERE term = "
+          + LogTables.BEGINNING_TERM
+          + "), 0)";
+
+  private final LogTables tables;
+  private final Supplier<String> clock;
+
+  /// @param clock see [dev.tertulia.server.storage.sql.Database#clock]
+  public TopicLocks(LogTables tables, Supplier<String> clock) {
+    this.tables = tables;
+    this.clock = clock;
+  }
+
+  /// Takes what is found.
+  @FunctionalInterface
+  public interface Found {
+    /// Takes a topic.
+    ///
+    /// @param row `null` if it has got its row now
+    void found(int index, long id, @Nullable TopicRow row) throws SQLException;
+  }
+
+  /// What is to be locked, or only read.
+  ///
+  /// @param created get a row if they have none; kinds and names
+  /// @param locked a list of all that are to be locked, `created` among them
+  /// @param read are read without a lock
+  /// @param waits whether it waits for topics that others have locked, and does not pass them over
+  public record Wanted(KeyList created, KeyList locked, KeyList read, boolean waits) {}
+
+  /// When they were locked.
+  ///
+  /// @param now in Unix milliseconds
+  /// @param beginning past which offset rooms begin that begin now
+  public record Moment(long now, long beginning) {}
+
+  /// Locks and reads topics. Rows that are damaged are left out.
+  public Moment lock(Wanted wanted, Found locked, Found read) throws SQLException {
+    StringBuilder sql = new StringBuilder();
+    add(sql, wanted.created, CREATE);
+    add(sql, wanted.locked, wanted.waits ? LOCK : TRY);
+    add(sql, wanted.read, READ);
+    PreparedStatement statement = tables.statement(sql + MOMENT.formatted(clock.get()));
+    int at = 1;
+    at = wanted.created.isEmpty() ? at : wanted.created.bind(statement, at);
+    at = wanted.locked.isEmpty() ? at : wanted.locked.bind(statement, at);
+    if (!wanted.read.isEmpty()) {
+      wanted.read.bind(statement, at);
+    }
+    statement.execute();
+    Set<Long> created = new HashSet<>();
+    if (!wanted.created.isEmpty()) {
+      try (ResultSet result = statement.getResultSet()) {
+        while (result.next()) {
+          created.add(result.getLong(1));
+        }
+      }
+      statement.getMoreResults();
+    }
+    take(statement, wanted.locked, created, locked);
+    take(statement, wanted.read, created, read);
+    try (ResultSet result = statement.getResultSet()) {
+      result.next();
+      return new Moment(result.getLong(1), result.getLong(2));
+    }
+  }
+
+  private static void add(StringBuilder sql, KeyList keys, String what) {
+    if (!keys.isEmpty()) {
+      sql.append(keys.translated(what)).append("; ");
+    }
+  }
+
+  private void take(PreparedStatement statement, KeyList keys, Set<Long> created, Found found)
+      throws SQLException {
+    if (keys.isEmpty()) {
+      return;
+    }
+    try (ResultSet result = statement.getResultSet()) {
+      while (result.next()) {
+        int index = result.getInt(1);
+        long id = result.getLong(2);
+        try {
+          found.found(index, id, created.contains(id) ? null : TopicRow.read(result, 2));
+        } catch (LogException damage) {
+          tables.met(damage);
+        }
+      }
+    }
+    statement.getMoreResults();
+  }
+}
