@@ -76,7 +76,7 @@ public enum TestStore {
   POSTGRES {
     private String url(DataFolder folder) {
       // It lies beside the folder's files, so that the log is the same when it is opened again.
-      Path address = folder.path().resolve("postgres-address");
+      Path address = folder.path().resolve(ADDRESS);
       try {
         if (!Files.exists(address)) {
           Files.writeString(address, Postgres.shared().copyOf(EmptyPostgres.URL));
@@ -103,10 +103,21 @@ public enum TestStore {
     }
 
     @Override
+    void share(Path folder, Path with) {
+      try {
+        Files.copy(folder.resolve(ADDRESS), with.resolve(ADDRESS));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
     SQLException noRoom() {
       return new PSQLException(new ServerErrorMessage("VERROR\0C53100\0Mno room, on purpose\0"));
     }
   };
+
+  private static final String ADDRESS = "postgres-address";
 
   /// Opens the database of a log for its writer; creates it if there is none.
   public abstract Database open(DataFolder folder);
@@ -126,6 +137,11 @@ public enum TestStore {
 
   /// The first column of the first row.
   public abstract String ask(DataFolder folder, String sql);
+
+  /// Makes the log of another folder that of this one, as far as the store can be shared.
+  void share(Path folder, Path with) {
+    throw new UnsupportedOperationException();
+  }
 
   /// Changes rows, in a transaction of its own.
   void change(DataFolder folder, String sql) {
