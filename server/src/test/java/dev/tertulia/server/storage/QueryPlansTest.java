@@ -68,7 +68,7 @@ final class QueryPlansTest {
   /// What only the statements of a shared database have.
   private static final Pattern SHARED =
       Pattern.compile(
-          " FOR UPDATE OF r|nextval|_advisory_| LIMIT k.value| CROSS JOIN entry AS e |%s AS k \\("
+          " FOR UPDATE|nextval|_advisory_| LIMIT k.value| CROSS JOIN entry AS e |%s AS k \\("
               + "|^SELECT \\* FROM %s$|^SELECT %s, coalesce");
 
   /// Of these, texts that are not yet SQL.

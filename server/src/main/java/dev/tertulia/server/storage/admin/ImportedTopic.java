@@ -58,7 +58,7 @@ final class ImportedTopic implements Lines.Topic {
     this.before = before;
     this.tally = tally;
     further = before == null || incoming.head() > before.head();
-    id = before == null ? tables.lastTopicId() + 1 : before.id();
+    id = before == null ? tables.newTopicId() : before.id();
     floor = before == null ? incoming.floor() : before.floor();
     entries = before == null ? 0 : before.entries();
     bytes = before == null ? 0 : before.bytes();
@@ -69,7 +69,7 @@ final class ImportedTopic implements Lines.Topic {
   /// Begins with a topic's line.
   static ImportedTopic begin(LogTables tables, TopicName name, TopicRow incoming, Tally tally)
       throws SQLException, BadLineException {
-    TopicRow before = tables.topic(incoming.kind(), incoming.name());
+    TopicRow before = tables.lockedTopic(incoming.kind(), incoming.name());
     ImportedTopic topic = new ImportedTopic(tables, name, incoming, before, tally);
     if (before != null) {
       topic.compareFloors(before);

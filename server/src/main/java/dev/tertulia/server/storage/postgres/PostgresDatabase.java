@@ -35,6 +35,9 @@ public final class PostgresDatabase implements Database {
   /// alone.
   private static final int USED = 0x54455254;
 
+  /// The lock of those who bring the number of the next topic up to date.
+  private static final long NUMBERING = 0x544552544eL;
+
   /// The code by which PostgreSQL reports that a lock is another's.
   private static final String LOCKED = "55P03";
 
@@ -124,11 +127,23 @@ public final class PostgresDatabase implements Database {
         throw new SQLException("a command, such as an import, works on the whole database", LOCKED);
       }
       connection.setAutoCommit(false);
+      passOverIds(connection);
       return connection;
     } catch (SQLException e) {
       connection.close();
       throw e;
     }
+  }
+
+  /// A command that works alone numbers the topics that it adds by itself.
+  private static void passOverIds(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT pg_advisory_xact_lock(%s)".formatted(NUMBERING));
+      statement.execute(
+          "SELECT setval('topic_id', t.last) FROM (SELECT max(id) AS last FROM topic) AS t"
+              + " WHERE t.last > nextval('topic_id')");
+    }
+    connection.commit();
   }
 
   /// A connection for a command that works on the whole database while no server uses it. Until it

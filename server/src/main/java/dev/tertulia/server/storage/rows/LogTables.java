@@ -145,6 +145,22 @@ public final class LogTables implements Querying, AutoCloseable {
         name);
   }
 
+  /// The same, and nobody else writes the topic until the transaction ends.
+  public @Nullable TopicRow lockedTopic(int kind, String name) throws SQLException {
+    return pending == null
+        ? topic(kind, name)
+        : one(
+            TopicRow::read,
+            "SELECT " + TopicRow.COLUMNS + " FROM topic WHERE kind = ? AND name = ? FOR UPDATE",
+            (long) kind,
+            name);
+  }
+
+  /// The id of a topic that is about to be stored for the first time.
+  public long newTopicId() throws SQLException {
+    return pending == null ? lastTopicId() + 1 : count("SELECT nextval('topic_id')");
+  }
+
   /// Where a topic begins and ends.
   TopicBounds bounds(TopicName name) throws SQLException {
     return TopicBounds.of(topic(TopicRow.kindOf(name.kind()), name.name()));
