@@ -63,8 +63,9 @@ public final class ErasureSql {
   /// removes what is known of the client beside the log.
   void begin(LogTables tables, TopicCache topicCache, WriteBatch writeBatch) throws SQLException {
     TopicName name = TopicName.inbox(new ClientId(client));
-    TopicRow inbox = tables.topic(INBOX, client);
+    TopicRow inbox = tables.lockedTopic(INBOX, client);
     if (inbox != null) {
+      writeBatch.changed(inbox.id());
       tables.rename(
           new TopicRow(
               inbox.id(),

@@ -7,11 +7,13 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// What a transaction is going to change, to be sent in one round trip: each table's rows in one
@@ -33,10 +35,10 @@ final class PendingWrites {
   private record Change(Fate fate, List<@Nullable Object> values) {}
 
   private final Tables tables;
-  private final Map<Table<?>, TreeMap<List<Object>, Change>> changes = new HashMap<>();
+  private final Map<Table<?>, SortedMap<List<Object>, Change>> changes = new HashMap<>();
 
   /// The beginnings of keys whose rows go, by the table.
-  private final Map<Table<?>, TreeMap<List<Object>, Boolean>> cleared = new HashMap<>();
+  private final Map<Table<?>, SortedSet<List<Object>>> cleared = new HashMap<>();
 
   /// Of each column of a table `n`, `t` or `b`: a number, a text, bytes.
   private final Map<Table<?>, String> types = new HashMap<>();
@@ -104,7 +106,7 @@ final class PendingWrites {
     for (Object column : cells.values.subList(0, table.key())) {
       key.add(Objects.requireNonNull(column));
     }
-    TreeMap<List<Object>, Change> of = of(table);
+    SortedMap<List<Object>, Change> of = of(table);
     Change before = of.get(key);
     boolean added = before == null ? isNew : before.fate == Fate.ADDED;
     of.put(key, new Change(added ? Fate.ADDED : Fate.STORED, cells.values));
@@ -122,14 +124,14 @@ final class PendingWrites {
 
   /// All rows go whose keys begin so.
   void clear(Table<?> table, List<Object> beginning) {
-    TreeMap<List<Object>, Change> pending = changes.get(table);
+    SortedMap<List<Object>, Change> pending = changes.get(table);
     if (pending != null) {
       pending.keySet().removeIf(key -> key.subList(0, beginning.size()).equals(beginning));
     }
-    cleared.computeIfAbsent(table, any -> new TreeMap<>(KEYS)).put(List.copyOf(beginning), true);
+    cleared.computeIfAbsent(table, any -> new TreeSet<>(KEYS)).add(List.copyOf(beginning));
   }
 
-  private TreeMap<List<Object>, Change> of(Table<?> table) {
+  private SortedMap<List<Object>, Change> of(Table<?> table) {
     return changes.computeIfAbsent(table, any -> new TreeMap<>(KEYS));
   }
 
@@ -175,7 +177,7 @@ final class PendingWrites {
       addCleared(all, table);
     }
     for (Table<?> table : tables.all()) {
-      TreeMap<List<Object>, Change> pending = changes.get(table);
+      SortedMap<List<Object>, Change> pending = changes.get(table);
       if (pending != null) {
         addRemoved(all, table, pending);
         addStored(all, table, pending, Fate.ADDED);
@@ -203,17 +205,19 @@ final class PendingWrites {
   }
 
   private void addCleared(List<Bulk> all, Table<?> table) {
-    Map<String, List<List<@Nullable Object>>> byTypes = new LinkedHashMap<>();
-    for (List<Object> beginning : cleared.getOrDefault(table, new TreeMap<>(KEYS)).keySet()) {
-      byTypes
-          .computeIfAbsent(typesOf(beginning), any -> new ArrayList<>())
-          .add(new ArrayList<>(beginning));
+    SortedSet<List<Object>> beginnings = cleared.get(table);
+    while (beginnings != null && !beginnings.isEmpty()) {
+      // Those that consist of the same columns together.
+      String of = typesOf(beginnings.getFirst());
+      List<List<@Nullable Object>> rows = new ArrayList<>();
+      beginnings.removeIf(
+          beginning -> typesOf(beginning).equals(of) && rows.add(new ArrayList<>(beginning)));
+      all.add(new Bulk(removal(table, of), of, rows));
     }
-    byTypes.forEach((of, rows) -> all.add(new Bulk(removal(table, of), of, rows)));
   }
 
   private static void addRemoved(
-      List<Bulk> all, Table<?> table, TreeMap<List<Object>, Change> pending) {
+      List<Bulk> all, Table<?> table, SortedMap<List<Object>, Change> pending) {
     List<List<@Nullable Object>> rows = rows(pending, Fate.REMOVED);
     if (!rows.isEmpty()) {
       String of = typesOf(pending.firstKey());
@@ -222,7 +226,7 @@ final class PendingWrites {
   }
 
   private void addStored(
-      List<Bulk> all, Table<?> table, TreeMap<List<Object>, Change> pending, Fate fate) {
+      List<Bulk> all, Table<?> table, SortedMap<List<Object>, Change> pending, Fate fate) {
     List<List<@Nullable Object>> rows = rows(pending, fate);
     if (!rows.isEmpty()) {
       String of = types.getOrDefault(table, "");
@@ -237,7 +241,7 @@ final class PendingWrites {
   }
 
   private static List<List<@Nullable Object>> rows(
-      TreeMap<List<Object>, Change> pending, Fate fate) {
+      SortedMap<List<Object>, Change> pending, Fate fate) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (Change change : pending.values()) {
       if (change.fate == fate) {
@@ -250,10 +254,10 @@ final class PendingWrites {
   private static String removal(Table<?> table, String types) {
     List<String> names = new ArrayList<>();
     List<String> equal = new ArrayList<>();
-    String[] columns = table.columns().split(", ");
+    List<String> columns = List.of(table.columns().split(", ", -1));
     for (int i = 0; i < types.length(); i++) {
       names.add("c" + i);
-      equal.add("r.%s = k.c%s".formatted(columns[i], i));
+      equal.add("r.%s = k.c%s".formatted(columns.get(i), i));
     }
     return "DELETE FROM %s AS r USING %s AS k (%s) WHERE %s"
         .formatted(
@@ -262,7 +266,8 @@ final class PendingWrites {
 
   private static String arrays(String types) {
     List<String> arrays = new ArrayList<>();
-    for (char type : types.toCharArray()) {
+    for (int i = 0; i < types.length(); i++) {
+      char type = types.charAt(i);
       arrays.add(type == 'n' ? "?::bigint[]" : type == 't' ? "?::text[]" : "?::bytea[]");
     }
     return "unnest(" + String.join(", ", arrays) + ")";
