@@ -179,7 +179,7 @@ final class ServerProcess {
   private static void greet(Config config, Server server) {
     String version = TertuliaVersion.current();
     log.info(
-        "Tertulia {} listens on {}://{}:{} ({}, {} event loops, data in {}{})",
+        "Tertulia {} listens on {}://{}:{} ({}, {} event loops, data in {}{}{})",
         version,
         server.tls().isPresent() ? "https" : "http",
         inAddress(config.host()),
@@ -187,6 +187,7 @@ final class ServerProcess {
         server.transport().label(),
         server.eventLoops(),
         config.data(),
+        config.database() == null ? "" : ", log in " + config.database(),
         notTheBest(config, server));
     server.plainPort().ifPresent(port -> log.info("Without TLS: http://127.0.0.1:{}", port));
     if (server.capacity().connections() < config.limits().connections()) {

@@ -44,6 +44,22 @@ final class PostgresFaultsTest {
     sufferAndHeal(postgres::pause, postgres::resume, "its server does not answer");
   }
 
+  /// It has something to store, and somebody reads.
+  @Test
+  void theServerEndsWhileItIsFrozen() {
+    FullPeer ana = FullPeer.hello(server, "ana", "");
+    postgres.pause();
+    try {
+      ana.say("'type':'chat','room':'plaza','message':'m'");
+      ana.say("'type':'history','room':'plaza'");
+      assertThat(CompletableFuture.runAsync(server.server()::close, THREADS))
+          .succeedsWithin(TestServer.PATIENCE);
+    } finally {
+      postgres.resume();
+      ana.close();
+    }
+  }
+
   private void sufferAndHeal(Runnable begin, Runnable end, String cause) {
     try (FullPeer ana = FullPeer.hello(server, "ana", "'rooms':{'plaza':null}")) {
       assertThat(ana.ask("'type':'chat','room':'plaza','message':'before','id':'1'").type())

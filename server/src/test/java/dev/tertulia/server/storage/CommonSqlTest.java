@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /// That PostgreSQL understands every statement of the writer and of the readers, which SQLite is
@@ -101,5 +102,75 @@ final class CommonSqlTest {
           .contains("request_pkey")
           .containsPattern("Index Cond: .*topic_id = .*client = .*id = ");
     }
+  }
+
+  /// A part of a plan that reads a table through an index, but all of it.
+  private static final Pattern WHOLE_INDEX =
+      Pattern.compile("Index (?:Only )?Scan (?:Backward )?using \\w+ on (\\w+).*");
+
+  /// What PostgreSQL looks for in an index twice, if the values suggest it, which are not there
+  /// when a plan for all values is made.
+  private static final String BY_VALUE = "WHERE expires < ? OR expires > ?";
+
+  /// As [QueryPlansTest] has it for SQLite: what PostgreSQL can only carry out by reading a whole
+  /// table, or a whole index, is what may.
+  @Test
+  void postgresReadsNoTableAsAWhole()
+      throws SQLException, IOException, URISyntaxException, ReflectiveOperationException {
+    String url = Postgres.shared().newDatabase();
+    Map<String, List<String>> wrong = new TreeMap<>();
+    int explained = 0;
+    PostgresDatabase.open(PostgresAddress.of(url, null)).close();
+    // Otherwise the driver would wait for the parameters.
+    try (Connection connection = Postgres.connectTo(url, "&preferQueryMode=simple");
+        Statement statement = connection.createStatement()) {
+      // Whatever can be done otherwise is.
+      statement.execute(
+          "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off");
+      for (String sql : QueryPlansTest.commonStatements()) {
+        if (sql.startsWith("INSERT")
+            || sql.contains(BY_VALUE)
+            || QueryPlansTest.allowing(sql) != null) {
+          continue;
+        }
+        List<String> plan = new ArrayList<>();
+        try (ResultSet lines =
+            statement.executeQuery("EXPLAIN (GENERIC_PLAN, COSTS OFF) " + numbered(sql))) {
+          while (lines.next()) {
+            plan.add(lines.getString(1));
+          }
+        }
+        explained++;
+        List<String> whole = readingAll(plan);
+        if (!whole.isEmpty()) {
+          wrong.put(sql, plan);
+        }
+      }
+    }
+    assertThat(explained).isGreaterThan(40);
+    assertThat(wrong).isEmpty();
+  }
+
+  private static String numbered(String sql) {
+    StringBuilder numbered = new StringBuilder();
+    int number = 0;
+    for (char c : sql.replace("(#)", "('1')").replace("#", "1").toCharArray()) {
+      numbered.append(c == '?' ? "$" + ++number : c);
+    }
+    return numbered.toString();
+  }
+
+  private static List<String> readingAll(List<String> plan) {
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < plan.size(); i++) {
+      String line = plan.get(i).strip();
+      boolean whole =
+          WHOLE_INDEX.matcher(line.replaceFirst("^-> +", "")).matches()
+              && (i + 1 == plan.size() || !plan.get(i + 1).strip().startsWith("Index Cond:"));
+      if (whole || line.contains("Seq Scan on ")) {
+        wrong.add(line);
+      }
+    }
+    return wrong;
   }
 }

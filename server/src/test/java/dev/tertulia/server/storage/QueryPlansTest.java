@@ -237,7 +237,7 @@ final class QueryPlansTest {
   }
 
   /// The longest beginning of a statement that is allowed to read everything.
-  private static @Nullable String allowing(String sql) {
+  static @Nullable String allowing(String sql) {
     return ALLOWED.keySet().stream()
         .filter(sql::startsWith)
         .max(Comparator.comparingInt(String::length))

@@ -329,9 +329,17 @@ public final class Postgres implements AutoCloseable {
 
   /// A connection of the test's own.
   public static Connection connectTo(String url) throws SQLException {
+    return connectTo(url, "");
+  }
+
+  /// As above.
+  ///
+  /// @param parameters more of the driver's, such as `&preferQueryMode=simple`
+  public static Connection connectTo(String url, String parameters) throws SQLException {
     return DriverManager.getConnection(
         url.replaceFirst("^postgresql://([^@]*)@(.*)$", "jdbc:postgresql://$2?user=$1")
-            + "&currentSchema=tertulia");
+            + "&currentSchema=tertulia"
+            + parameters);
   }
 
   private void execute(String database, String sql) {
