@@ -116,14 +116,15 @@ final class QueryPlansTest {
           Map.entry(
               "INSERT INTO main.topic SELECT * FROM live.topic", List.of("SELECT * FROM topic")),
           Map.entry(
-              "INSERT OR IGNORE INTO main.entry SELECT * FROM live.entry",
-              List.of("SELECT * FROM entry WHERE topic_id = ?")),
-          Map.entry(
               "INSERT OR IGNORE INTO main.%s SELECT * FROM live.%s",
               all(table ->
                   table.lines() instanceof Lines.InTopic<?>
                       ? "SELECT * FROM " + table.name() + " WHERE topic_id = ?"
                       : "")),
+          // What is copied as a whole, or into a database of the operation's own.
+          Map.entry("INSERT INTO main.%s SELECT * FROM live.%s", List.of()),
+          Map.entry("INSERT OR IGNORE INTO live.%s (%s) VALUES (%s)", List.of()),
+          Map.entry("SELECT r.%s FROM %s.%s AS r WHERE NOT EXISTS", List.of()),
           Map.entry("SELECT id FROM topic WHERE kind = %s AND name >= '%s:'", List.of()),
           Map.entry(PAGE + " = 1 AND entry_offset ", List.of()),
           Map.entry(PAGE + " = 5 AND deleted <= ? AND entry_offset > ?", List.of()));
