@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// written. All methods read from the database, so they block, and throw a [LogException] if it
 /// can't be read now.
 public interface SharedLog {
-  /// The most batches of a term that are read at once.
+  /// The most batches that are read at once.
   int MOST_BATCHES = 1_000;
 
   /// What a batch has changed.
@@ -34,7 +34,8 @@ public interface SharedLog {
   /// @return `null` if the log does not hold that position, or no longer
   Log.@Nullable Page after(TopicName topic, Position after, int entries);
 
-  /// The batches after a number in each term, in order; at most [#MOST_BATCHES] of each term.
+  /// The batches after a number in each term, in order within it; at most [#MOST_BATCHES], or so
+  /// many of each database.
   ///
   /// @param after the last known batch by term
   List<Batch> batches(Map<Long, Long> after);

@@ -9,6 +9,7 @@ import dev.tertulia.server.storage.sql.ReadSource;
 import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.SharedLog;
 import dev.tertulia.server.topic.TopicName;
 import java.util.List;
 import java.util.function.Consumer;
@@ -117,6 +118,17 @@ public final class ReadStores implements AutoCloseable {
   /// The log of all topics.
   public Log log() {
     return log;
+  }
+
+  /// All logs, as those of a database that several servers write.
+  ///
+  /// @param keeping what is kept of a topic
+  public SharedLog shared(Function<TopicName, Durability> keeping) {
+    SharedLog lasting = new SqlSharedLog(durable);
+    return memory == null
+        ? lasting
+        : new RoutingSharedLog(
+            lasting, new SqlSharedLog(memory), topic -> keeping.apply(topic) == Durability.DURABLE);
   }
 
   /// All rooms.

@@ -172,7 +172,7 @@ public final class SqlLog implements Log {
     }
   }
 
-  private static @Nullable Page since(
+  static @Nullable Page since(
       ReadConnection connection, TopicName topic, Position after, int entries, int bytes)
       throws SQLException {
     TopicRow row = topicRow(connection, topic);

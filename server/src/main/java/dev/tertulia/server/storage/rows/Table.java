@@ -149,7 +149,7 @@ public final class Table<R extends Row> {
   /// The same by other columns than those of the key.
   ///
   /// @param by what identifies a row
-  String findAllBy(String... by) {
+  public String findAllBy(String... by) {
     List<String> equal = new ArrayList<>();
     for (int i = 0; i < by.length; i++) {
       equal.add("r.%s = k.value ->> %s".formatted(by[i], i));
