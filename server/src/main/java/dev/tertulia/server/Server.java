@@ -7,6 +7,7 @@ import dev.tertulia.server.auth.key.ApiKeys;
 import dev.tertulia.server.auth.token.Revocations;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.cli.TertuliaVersion;
+import dev.tertulia.server.cluster.Cluster;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
@@ -266,12 +267,27 @@ public final class Server implements AutoCloseable {
                     fanout.publish(batch);
                   },
                   fanout::rolledBack,
-                  directory::erase),
+                  directory::erase,
+                  config.database() == null
+                      ? null
+                      : ClusterPlans.of(
+                          config,
+                          config.database(),
+                          listeners.port(),
+                          message -> {},
+                          fanout,
+                          publications::count,
+                          () -> {},
+                          guard)),
               meters,
               guard,
               this::opening);
       lifecycle.progress("the storage is open");
       opened.push(storage);
+      Cluster cluster = storage.cluster();
+      if (cluster != null) {
+        fanout.tellInterest(cluster);
+      }
 
       Journal journal = storage.journal();
       presence = new LocalPresence(journal, kinds::mostClients);

@@ -2,6 +2,7 @@ package dev.tertulia.server;
 
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.chat.Rooms;
+import dev.tertulia.server.cluster.Cluster;
 import dev.tertulia.server.connection.ReaderThreads.Cost;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.metrics.Meters;
@@ -36,6 +37,7 @@ import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.Seam;
 import dev.tertulia.server.topic.TopicName;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -71,6 +73,7 @@ public final class Storage implements AutoCloseable {
   /// `null` if nothing is kept only until the server stops.
   private final @Nullable SqlJournal passing;
 
+  private final @Nullable ClusterNode cluster;
   private final Journal journal;
   private final ReadStores reading;
   private final OnlineOperations operations;
@@ -96,6 +99,7 @@ public final class Storage implements AutoCloseable {
   ///   of a journal, in the order of the batches: their subscribers must start over
   /// @param erased told of a client that is being erased, once it has another inbox: its
   ///   connections are to end
+  /// @param cluster the node that this server is; `null` if it is alone
   public record Plan(
       Function<TopicName, Durability> keeping,
       boolean memory,
@@ -109,7 +113,8 @@ public final class Storage implements AutoCloseable {
       LongSupplier unixMillis,
       Consumer<List<Publication>> handOver,
       Consumer<TopicName> renewed,
-      Consumer<ClientId> erased) {}
+      Consumer<ClientId> erased,
+      ClusterNode.@Nullable Plan cluster) {}
 
   /// Opens the folder, and takes its lock.
   ///
@@ -147,11 +152,18 @@ public final class Storage implements AutoCloseable {
     Tail tail = new Tail(plan.tailBytes, plan.renewed);
     ReadMeters.addTail(meters, tail, plan.tailBytes);
     store.addTo(meters, plan.memory);
+    ClusterNode node =
+        plan.cluster == null
+            ? null
+            : new ClusterNode(
+                plan.cluster, tail, topic -> isStored(plan, topic), plan.unixMillis, guard);
+    cluster = node;
     SqlJournal.Plan journals =
         new SqlJournal.Plan(
             plan.queue,
             plan.queueBytes,
             plan.unixMillis,
+            SqlJournal.RANDOM_TERMS,
             plan.retention,
             plan.clientExpiry,
             plan.names,
@@ -162,7 +174,7 @@ public final class Storage implements AutoCloseable {
     Deque<Journal> opened = new ArrayDeque<>();
     boolean done = false;
     try {
-      durable = store.openLasting(journals, progress);
+      durable = store.openLasting(node == null ? journals : node.journal(journals), progress);
       opened.push(durable);
       EphemeralJournal signals =
           new EphemeralJournal(
@@ -170,14 +182,14 @@ public final class Storage implements AutoCloseable {
               plan.queue,
               plan.queueBytes,
               plan.unixMillis,
-              plan.handOver,
+              node == null ? plan.handOver : node::handOver,
               meters,
               guard);
       opened.push(signals);
       Journal memory = signals;
       List<SqlJournal> stored = new ArrayList<>(List.of(durable));
       if (plan.memory) {
-        passing = store.openPassing(journals);
+        passing = store.openPassing(node == null ? journals : node.journal(journals));
         stored.add(passing);
         memory = passing;
         opened.push(memory);
@@ -194,7 +206,11 @@ public final class Storage implements AutoCloseable {
               tail,
               plan.keeping,
               plan.forMembers,
-              new ReadMeters(meters));
+              new ReadMeters(meters),
+              node == null ? Seam.ALONE : node);
+      if (node != null) {
+        node.begin(reading.shared(plan.keeping));
+      }
       reading.countDurable(durable::counted);
       if (passing != null) {
         reading.countMemory(passing::counted);
@@ -202,13 +218,29 @@ public final class Storage implements AutoCloseable {
       operations = store.operations(stored, plan.erased, guard);
       watch = new StallWatch(stored, guard);
       done = true;
+    } catch (SQLException e) {
+      throw new DataFolderException(
+          "cannot read the database %s: %s".formatted(store.name(), e.getMessage()), e);
     } finally {
       if (!done) {
         opened.forEach(Journal::close);
+        if (node != null) {
+          node.close();
+        }
         readers.close();
         folder.close();
       }
     }
+  }
+
+  private static boolean isStored(Plan plan, TopicName topic) {
+    return topic.kind() != TopicName.Kind.PRESENCE
+        && plan.keeping.apply(topic) != Durability.SIGNAL;
+  }
+
+  /// The node that this server is; `null` if it is alone.
+  @Nullable Cluster cluster() {
+    return cluster == null ? null : cluster.cluster();
   }
 
   /// Where all topics are written.
@@ -327,6 +359,9 @@ public final class Storage implements AutoCloseable {
     journal.close();
     watch.close();
     operations.close();
+    if (cluster != null) {
+      cluster.close();
+    }
     readers.close();
     if (store.mayClose()) {
       reading.close();

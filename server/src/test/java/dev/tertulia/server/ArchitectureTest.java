@@ -276,6 +276,8 @@ final class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackage(ROOT + ".relay.redis")
+        .and()
+        .doNotHaveFullyQualifiedName(ROOT + ".ClusterPlans")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.lettuce..", ROOT + ".relay.redis")

@@ -54,7 +54,8 @@ final class StorageTest {
         System::currentTimeMillis,
         batch -> {},
         topic -> {},
-        client -> {});
+        client -> {},
+        null);
   }
 
   @Test
@@ -105,6 +106,7 @@ final class StorageTest {
             16,
             1 << 20,
             System::currentTimeMillis,
+            SqlJournal.RANDOM_TERMS,
             topic -> Retention.FOREVER,
             ClientExpiry.NEVER,
             NameBounds.NONE,

@@ -20,6 +20,14 @@ enum ServeOption {
       "PostgreSQL database of the log, instead of SQLite in the data folder:"
           + " postgresql://user@host/database. Its password is better in a file, which"
           + " TERTULIA_DATABASE_PASSWORD_FILE names."),
+  REDIS(
+      "--redis",
+      "URL",
+      "Redis or Valkey that carries messages between the servers on one database:"
+          + " redis://host:port. Its password is in a file, which TERTULIA_REDIS_PASSWORD_FILE"
+          + " names."),
+  NODE(
+      "--node", "NAME", "Name of this server among those on one database (of host name and port)."),
   LANGUAGE("--language", "es|en", "Language of the texts that the server sends to people (es)."),
   OPEN_ON_NETWORK(
       "--open-on-network",

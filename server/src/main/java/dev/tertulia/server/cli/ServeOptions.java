@@ -84,6 +84,8 @@ final class ServeOptions {
     settings.set(Setting.PORT, value(ServeOption.PORT));
     settings.set(Setting.DATA, value(ServeOption.DATA));
     settings.set(Setting.DATABASE, value(ServeOption.DATABASE));
+    settings.set(Setting.REDIS, value(ServeOption.REDIS));
+    settings.set(Setting.NODE, value(ServeOption.NODE));
     settings.set(Setting.LANGUAGE, value(ServeOption.LANGUAGE));
     if (values.containsKey(ServeOption.OPEN_ON_NETWORK)) {
       settings.set(Setting.AUTH_OPEN_ON_NETWORK, "true");

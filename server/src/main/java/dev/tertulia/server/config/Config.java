@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param port 0 for any free port
 /// @param database where the log is in PostgreSQL; `null` if it is in SQLite, in `data`
+/// @param cluster this server among others on `database`
 /// @param announceDeparturesUpTo the maximum number of clients in a room for departures to be
 ///   announced; 0 for never
 public record Config(
@@ -29,6 +30,7 @@ public record Config(
     int port,
     Path data,
     @Nullable PostgresAddress database,
+    ClusterConfig cluster,
     Language language,
     LogSettings log,
     AuditLog.Scope audit,
@@ -168,6 +170,7 @@ public record Config(
         settings.get(Setting.PORT).integer(0, 65_535),
         settings.get(Setting.DATA).path(),
         database(settings.get(Setting.DATABASE), settings.get(Setting.DATABASE_PASSWORD)),
+        ClusterConfig.from(settings),
         settings.get(Setting.LANGUAGE).oneOf(Language.class),
         log(settings),
         settings.get(Setting.AUDIT).oneOf(AuditLog.Scope.class),

@@ -29,6 +29,20 @@ public enum Setting {
       "",
       "the password for database, unless the address contains it or none is needed",
       Form.SECRET),
+  REDIS(
+      "redis",
+      "",
+      "Redis or Valkey that carries messages between the servers on one database, such as"
+          + " rediss://redis.example.org:6379; also redis-sentinel:// and redis-cluster://",
+      "--redis",
+      Form.URL),
+  REDIS_PASSWORD(
+      "redis_password", "", "the password for redis, unless none is needed", Form.SECRET),
+  NODE(
+      "node",
+      "",
+      "name of this server among those on one database; of host name and port unless it is set",
+      "--node"),
   LANGUAGE(
       "language",
       "es",

@@ -181,7 +181,8 @@ final class DamagedFolder {
             System::currentTimeMillis,
             publications -> publications.forEach(publication -> remember(publication, memory)),
             topic -> {},
-            client -> {}));
+            client -> {},
+            null));
   }
 
   private static void remember(Publication publication, Memory memory) {

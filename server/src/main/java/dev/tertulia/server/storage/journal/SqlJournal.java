@@ -56,6 +56,9 @@ public final class SqlJournal implements Journal {
   private static final Draft WAKE =
       new Draft.Mark(TopicName.BROADCASTS, new ClientId("-"), 0, Draft.Receipt.NONE);
 
+  /// Draws a term that no other writer has.
+  public static final LongSupplier RANDOM_TERMS = new SecureRandom()::nextLong;
+
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final DraftQueue queue;
@@ -73,6 +76,7 @@ public final class SqlJournal implements Journal {
   /// @param bound the most drafts that may queue
   /// @param queueBytes the most that their texts may take in memory
   /// @param unixMillis the clock
+  /// @param terms as [#RANDOM_TERMS] draws them
   /// @param retention how much of each topic is kept; called by the writer, often
   /// @param clientExpiry how long clients are remembered
   /// @param names how many rooms and inboxes there may be
@@ -84,6 +88,7 @@ public final class SqlJournal implements Journal {
       int bound,
       long queueBytes,
       LongSupplier unixMillis,
+      LongSupplier terms,
       Function<TopicName, Retention> retention,
       ClientExpiry clientExpiry,
       NameBounds names,
@@ -101,6 +106,7 @@ public final class SqlJournal implements Journal {
           bound,
           QUEUE_BYTES,
           unixMillis,
+          RANDOM_TERMS,
           retention,
           ClientExpiry.NEVER,
           NameBounds.NONE,
@@ -108,6 +114,27 @@ public final class SqlJournal implements Journal {
           handOver,
           new Meters(),
           EngineGuard.ofNoProcess());
+    }
+
+    /// The same plan, for a writer among several.
+    ///
+    /// @param terms draws the terms, each before anything is written in it
+    public Plan inCluster(
+        LongSupplier terms,
+        List<CommitListener> commitListeners,
+        Consumer<List<Publication>> handOver) {
+      return new Plan(
+          bound,
+          queueBytes,
+          unixMillis,
+          terms,
+          retention,
+          clientExpiry,
+          names,
+          commitListeners,
+          handOver,
+          meters,
+          guard);
     }
   }
 
@@ -170,7 +197,7 @@ public final class SqlJournal implements Journal {
             note,
             plan.unixMillis,
             System::nanoTime,
-            new SecureRandom()::nextLong,
+            plan.terms,
             plan.retention,
             plan.clientExpiry,
             plan.names,

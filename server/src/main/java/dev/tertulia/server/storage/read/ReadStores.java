@@ -9,6 +9,7 @@ import dev.tertulia.server.storage.sql.ReadSource;
 import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.Seam;
 import dev.tertulia.server.topic.SharedLog;
 import dev.tertulia.server.topic.TopicName;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class ReadStores implements AutoCloseable {
   /// @param keeping what is kept of a topic, as the `RoutingJournal` have it
   /// @param forMembers which rooms are for those on their list alone
   /// @param meters count the reads of the log
+  /// @param seam is asked before a page is read from which live delivery may begin
   public ReadStores(
       ReadSource durable,
       @Nullable ReadSource memory,
@@ -51,14 +53,15 @@ public final class ReadStores implements AutoCloseable {
       Tail tail,
       Function<TopicName, Durability> keeping,
       Predicate<RoomName> forMembers,
-      ReadMeters meters) {
+      ReadMeters meters,
+      Seam seam) {
     this.readers = readers;
     this.durable = new ReadDatabase(readers, durable);
     this.memory = memory == null ? null : new ReadDatabase(readers, memory);
-    Log durableLog = new SqlLog(this.durable, tail, meters);
-    Log memoryLog = this.memory == null ? durableLog : new SqlLog(this.memory, tail, meters);
+    Log durableLog = new SqlLog(this.durable, tail, meters, seam);
+    Log memoryLog = this.memory == null ? durableLog : new SqlLog(this.memory, tail, meters, seam);
     log = new RoutingLog(topic -> pick(topic, keeping, durableLog, memoryLog));
-    inboxes = new SqlInboxes(this.durable);
+    inboxes = new SqlInboxes(this.durable, seam);
     SqlRooms durableRooms = new SqlRooms(this.durable);
     SqlRooms memoryRooms = this.memory == null ? durableRooms : new SqlRooms(this.memory);
     rooms =

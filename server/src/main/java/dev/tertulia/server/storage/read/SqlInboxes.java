@@ -12,6 +12,7 @@ import dev.tertulia.server.storage.rows.TopicBounds;
 import dev.tertulia.server.storage.sql.Querying;
 import dev.tertulia.server.storage.sql.ReadDatabase;
 import dev.tertulia.server.topic.InboxPosition;
+import dev.tertulia.server.topic.Seam;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,9 +22,20 @@ import org.jspecify.annotations.Nullable;
 /// Reads the current state of inboxes from the database that contains all of them.
 public final class SqlInboxes implements InboxLog {
   private final ReadDatabase database;
+  private final Seam seam;
 
   public SqlInboxes(ReadDatabase database) {
+    this(database, Seam.ALONE);
+  }
+
+  /// @param seam is asked before a page is read from which live delivery may begin
+  SqlInboxes(ReadDatabase database, Seam seam) {
     this.database = database;
+    this.seam = seam;
+  }
+
+  private void ensureOpen(ClientId client) {
+    seam.ensureOpen(List.of(TopicName.inbox(client), TopicName.BROADCASTS));
   }
 
   private interface Reading<T extends @Nullable Object> {
@@ -111,6 +123,7 @@ public final class SqlInboxes implements InboxLog {
 
   @Override
   public @Nullable LogPage since(ClientId client, InboxPosition after, int entries, int bytes) {
+    ensureOpen(client);
     return read(
         client,
         view -> {
@@ -129,6 +142,7 @@ public final class SqlInboxes implements InboxLog {
 
   @Override
   public LogPage newest(ClientId client, int entries, int bytes) {
+    ensureOpen(client);
     return read(
         client,
         view -> {

@@ -10,6 +10,7 @@ import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.Seam;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -57,6 +58,7 @@ public final class SqlLog implements Log {
   private final ReadDatabase database;
   private final Tail tail;
   private final ReadMeters meters;
+  private final Seam seam;
 
   public SqlLog(ReadDatabase database, Tail tail) {
     this(database, tail, new ReadMeters(new Meters()));
@@ -64,6 +66,14 @@ public final class SqlLog implements Log {
 
   /// @param meters count the reads
   public SqlLog(ReadDatabase database, Tail tail, ReadMeters meters) {
+    this(database, tail, meters, Seam.ALONE);
+  }
+
+  /// As above.
+  ///
+  /// @param seam is asked before a page is read from which live delivery may begin
+  SqlLog(ReadDatabase database, Tail tail, ReadMeters meters, Seam seam) {
+    this.seam = seam;
     this.database = database;
     this.tail = tail;
     this.meters = meters;
@@ -71,12 +81,12 @@ public final class SqlLog implements Log {
 
   @Override
   public @Nullable Page recent(TopicName topic, Position after, int entries, int bytes) {
-    return counted(tail.since(topic, after, entries, bytes));
+    return seam.isOpen(topic) ? counted(tail.since(topic, after, entries, bytes)) : null;
   }
 
   @Override
   public @Nullable Page recent(TopicName topic, int messages, int bytes) {
-    return counted(tail.newest(topic, messages, bytes));
+    return seam.isOpen(topic) ? counted(tail.newest(topic, messages, bytes)) : null;
   }
 
   private @Nullable Page counted(@Nullable Page found) {
@@ -88,6 +98,7 @@ public final class SqlLog implements Log {
 
   @Override
   public @Nullable Page since(TopicName topic, Position after, int entries, int bytes) {
+    seam.ensureOpen(List.of(topic));
     Page recent = recent(topic, after, entries, bytes);
     if (recent == null && load(topic)) {
       recent = recent(topic, after, entries, bytes);
@@ -101,8 +112,10 @@ public final class SqlLog implements Log {
 
   @Override
   public Page newest(TopicName topic, int messages, int bytes) {
-    Page recent = recent(topic, messages, bytes);
-    if (recent == null && load(topic)) {
+    seam.ensureOpen(List.of(topic));
+    // Whoever has just written on another node finds it.
+    Page recent = seam.isShared() ? null : recent(topic, messages, bytes);
+    if (recent == null && !seam.isShared() && load(topic)) {
       recent = recent(topic, messages, bytes);
     }
     if (recent != null) {
@@ -149,6 +162,9 @@ public final class SqlLog implements Log {
   }
 
   private boolean load(TopicName topic) {
+    if (!seam.isOpen(topic)) {
+      return false;
+    }
     try (Tail.Loading loading = tail.beginLoading(topic)) {
       if (loading == null) {
         return false;

@@ -18,6 +18,7 @@ import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Log.Page;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
+import dev.tertulia.server.topic.Seam;
 import dev.tertulia.server.topic.TopicName;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,7 +67,8 @@ final class ReadStoresTest {
                 new Tail(0),
                 ReadStoresTest::keeping,
                 room -> false,
-                new ReadMeters(new Meters()));
+                new ReadMeters(new Meters()),
+                Seam.ALONE);
         ReadStores warm =
             new ReadStores(
                 SqliteDatabase.reading(folder.database()).reader(),
@@ -75,7 +77,8 @@ final class ReadStoresTest {
                 tail,
                 ReadStoresTest::keeping,
                 room -> false,
-                new ReadMeters(new Meters()))) {
+                new ReadMeters(new Meters()),
+                Seam.ALONE)) {
       for (SqlJournal journal : List.of(durable, memory)) {
         TopicName topic = room(journal == durable ? "durable" : "memory");
         journal.append(new Draft.Append(topic, new Entry.Chat(ANA, "Ana", "secreto")));

@@ -1,0 +1,91 @@
+package dev.tertulia.server;
+
+import dev.tertulia.server.config.ClusterConfig;
+import dev.tertulia.server.config.Config;
+import dev.tertulia.server.config.ConfigException;
+import dev.tertulia.server.config.Secret;
+import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.model.NodeName;
+import dev.tertulia.server.model.PostgresAddress;
+import dev.tertulia.server.relay.LocalRelay;
+import dev.tertulia.server.relay.Relay;
+import dev.tertulia.server.relay.RelayMessage;
+import dev.tertulia.server.relay.redis.RedisAddress;
+import dev.tertulia.server.relay.redis.RedisRelay;
+import dev.tertulia.server.topic.Fanout;
+import dev.tertulia.server.topic.Publication;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/// Makes of the configuration what a server needs to be a node of a cluster. Not loaded by a server
+/// whose log is in its data folder.
+final class ClusterPlans {
+  private ClusterPlans() {}
+
+  /// The plan of this server.
+  ///
+  /// @param port that it listens on, for the name that it has unless another one is set
+  /// @param others receives messages about connections
+  /// @param stored receives what this node stores, before it is delivered
+  /// @param tend does what else is due, some hundred times a second
+  /// @throws ConfigException if a setting can't be used
+  static ClusterNode.Plan of(
+      Config config,
+      PostgresAddress database,
+      int port,
+      Consumer<RelayMessage> others,
+      Fanout fanout,
+      Consumer<List<Publication>> stored,
+      Runnable tend,
+      EngineGuard guard) {
+    NodeName set = config.cluster().node();
+    NodeName node = set == null ? name(port) : set;
+    return new ClusterNode.Plan(
+        node,
+        System.currentTimeMillis(),
+        database,
+        relay(config.cluster(), database, node, guard),
+        others,
+        fanout::publish,
+        stored,
+        fanout::rolledBack,
+        tend);
+  }
+
+  private static Function<Relay.Listener, Relay> relay(
+      ClusterConfig config, PostgresAddress database, NodeName node, EngineGuard guard) {
+    String address = config.redis();
+    if (address == null) {
+      return listener -> new LocalRelay();
+    }
+    Secret password = config.redisPassword();
+    try {
+      RedisRelay.Settings settings =
+          new RedisRelay.Settings(
+              RedisAddress.of(address),
+              password == null ? "" : password.text(),
+              "tertulia:" + database.database() + ":",
+              node);
+      return listener -> new RedisRelay(settings, listener, guard);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("redis (TERTULIA_REDIS) is not valid: " + e.getMessage());
+    }
+  }
+
+  /// Of the name of this machine, and the port.
+  private static NodeName name(int port) {
+    String host;
+    try {
+      host = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      host = "node";
+    }
+    String plain = host.replaceAll("[^A-Za-z0-9._-]", "-");
+    String end = "-" + port;
+    int most = NodeName.MOST_CHARS - end.length();
+    return new NodeName((plain.length() > most ? plain.substring(0, most) : plain) + end);
+  }
+}
