@@ -1,0 +1,146 @@
+package dev.tertulia.server.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.FullPeer;
+import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.Redis;
+import dev.tertulia.server.testing.TestCluster;
+import dev.tertulia.server.testing.TestServer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What is promised to clients, whichever of three nodes they are connected to: with Redis, and
+/// with nothing but the database.
+final class ClusterTest {
+  private static final String JOIN = "'type':'join','room':'lobby'";
+  private static final String CHAT = "'type':'chat','room':'lobby','message':'%s'";
+
+  @TempDir private Path folder;
+
+  private TestCluster cluster(boolean withRedis, Map<Setting, String> settings) {
+    return new TestCluster(3, withRedis ? new Redis(folder) : null, settings);
+  }
+
+  private static List<Long> offsets(FullPeer peer, int count) {
+    List<Long> offsets = new ArrayList<>();
+    while (offsets.size() < count) {
+      offsets.add(peer.next("chat").number("offset"));
+    }
+    return offsets;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatSeveralNodesStoreIsSeenOnEachInOneOrder(boolean withRedis) {
+    int each = 100;
+    try (TestCluster cluster = cluster(withRedis, Map.of())) {
+      List<FullPeer> listeners = new ArrayList<>();
+      for (TestServer node : cluster.nodes()) {
+        FullPeer peer = FullPeer.hello(node, "listener" + listeners.size(), "");
+        peer.ask(JOIN);
+        listeners.add(peer);
+      }
+      List<CompletableFuture<Void>> talking = new ArrayList<>();
+      for (TestServer node : cluster.nodes()) {
+        talking.add(
+            CompletableFuture.runAsync(() -> {
+              try (FullPeer talker = FullPeer.hello(node, "talker" + node.port(), "")) {
+                for (int i = 0; i < each; i++) {
+                  assertThat(talker.ask(CHAT.formatted(i)).type()).isEqualTo("ok");
+                }
+              }
+            }));
+      }
+      talking.forEach(CompletableFuture::join);
+      List<Long> all = LongStream.rangeClosed(1, 3 * each).boxed().toList();
+      for (FullPeer listener : listeners) {
+        assertThat(offsets(listener, 3 * each)).isEqualTo(all);
+        assertThat(listener.rest()).isEmpty();
+        listener.close();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aClientResumesOnAnotherNode(boolean withRedis) {
+    try (TestCluster cluster = cluster(withRedis, Map.of());
+        FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "")) {
+      ana.ask(JOIN);
+      String after = ana.ask(CHAT.formatted("first")).text("pos");
+      for (int node = 2; node <= 3; node++) {
+        try (FullPeer bob = FullPeer.hello(cluster.node(node), "bob", "")) {
+          Json joined = bob.ask(JOIN + ",'after':'" + after + "'");
+          assertThat(joined.truth("recovered")).isTrue();
+          ana.ask(CHAT.formatted("to node " + node));
+          Json next = bob.next("chat");
+          assertThat(next.text("message")).isEqualTo("to node " + node);
+          after = next.text("pos");
+        }
+      }
+    }
+  }
+
+  @Test
+  void anEditAndADeletionReachOtherNodes() {
+    try (TestCluster cluster = cluster(true, Map.of());
+        FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
+        FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "")) {
+      bob.ask(JOIN);
+      ana.ask(JOIN);
+      long offset = ana.ask(CHAT.formatted("secret")).number("offset");
+      ana.ask("'type':'delete','room':'lobby','target':" + offset);
+      assertThat(bob.next("chat").text("message")).isEqualTo("secret");
+      assertThat(bob.next("deleted").number("target")).isEqualTo(offset);
+      try (FullPeer cleo = FullPeer.hello(cluster.node(2), "cleo", "")) {
+        assertThat(cleo.ask(JOIN).objects("messages"))
+            .noneMatch(message -> message.text().contains("secret"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aNotificationReachesItsClientOnAnotherNode(boolean withRedis) {
+    try (TestCluster cluster = cluster(withRedis, Map.of());
+        FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
+        FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "");
+        FullPeer tablet = FullPeer.hello(cluster.node(3), "bob", "")) {
+      bob.ask("'type':'inbox'");
+      tablet.ask("'type':'inbox'");
+      Json sent = ana.ask("'type':'notification','to':'bob','message':'come'");
+      assertThat(sent.type()).isEqualTo("ok");
+      Json heard = bob.next("notification");
+      assertThat(heard.text("message")).isEqualTo("come");
+      tablet.next("notification");
+      bob.ask("'type':'read_notifications','ids':['" + heard.text("id") + "']");
+      assertThat(tablet.next("notifications_read").number("unread")).isZero();
+    }
+  }
+
+  @Test
+  void typingAndReadMarksReachOtherNodes() {
+    try (TestCluster cluster = cluster(true, Map.of());
+        FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
+        FullPeer phone = FullPeer.hello(cluster.node(2), "ana", "");
+        FullPeer bob = FullPeer.hello(cluster.node(3), "bob", "")) {
+      List.of(ana, phone, bob).forEach(peer -> peer.ask(JOIN));
+      ana.say("'type':'typing','room':'lobby'");
+      assertThat(bob.next("typing").text("client")).isEqualTo("ana");
+      ana.ask(CHAT.formatted("after typing"));
+      // The other connection of the one that types is not told.
+      assertThat(phone.restAfter(frame -> frame.type().equals("chat")))
+          .noneMatch(frame -> frame.type().equals("typing"));
+    }
+  }
+}

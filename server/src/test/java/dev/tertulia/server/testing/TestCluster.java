@@ -1,0 +1,53 @@
+package dev.tertulia.server.testing;
+
+import dev.tertulia.server.config.Setting;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Several servers in this process that share a database in the PostgreSQL of all tests, and maybe
+/// a Redis. For one thread.
+public final class TestCluster implements AutoCloseable {
+  private final String database = Postgres.shared().newDatabase();
+  private final List<TestServer> nodes = new ArrayList<>();
+
+  /// Starts nodes, which are called `node1`, `node2` and so on.
+  ///
+  /// @param redis `null` for none
+  /// @param overrides further settings of all nodes
+  public TestCluster(int nodes, @Nullable Redis redis, Map<Setting, String> overrides) {
+    for (int i = 1; i <= nodes; i++) {
+      Map<Setting, String> settings = new EnumMap<>(Setting.class);
+      settings.putAll(overrides);
+      settings.put(Setting.DATABASE, database);
+      settings.put(Setting.NODE, "node" + i);
+      if (redis != null) {
+        settings.put(Setting.REDIS, redis.address());
+      }
+      this.nodes.add(TestServer.start(settings));
+    }
+  }
+
+  /// A node, from 1.
+  public TestServer node(int number) {
+    return nodes.get(number - 1);
+  }
+
+  /// All nodes.
+  public List<TestServer> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  /// The address of the database.
+  public String database() {
+    return database;
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(TestServer::close);
+    Postgres.shared().drop(database);
+  }
+}
