@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The log in one database that several servers write. Each method is a few statements, however
-/// many topics it is asked for, and one for each term, of which there are few.
+/// The log in one database of PostgreSQL that several servers write. Each method is a few
+/// statements, however many topics it is asked for, and one for each term, of which there are few.
 final class SqlSharedLog implements SharedLog {
   /// The most text of the entries that are read at once, in bytes.
   private static final int PAGE_BYTES = 1 << 20;
@@ -60,12 +60,14 @@ final class SqlSharedLog implements SharedLog {
               newest.add(row.id(), row.head());
             }
           }
-          try (ResultSet result = connection.query(ENTRIES, in -> in.text(newest.toString()))) {
-            while (result.next()) {
-              EntryRow entry = EntryRow.asItStands(connection, result, 2);
-              TopicName topic = ids.get(entry.topicId());
-              if (topic != null) {
-                ends.put(topic, entry.position());
+          if (!newest.isEmpty()) {
+            try (ResultSet result = find(connection, ENTRIES, newest)) {
+              while (result.next()) {
+                EntryRow entry = EntryRow.asItStands(connection, result, 2);
+                TopicName topic = ids.get(entry.topicId());
+                if (topic != null) {
+                  ends.put(topic, entry.position());
+                }
               }
             }
           }
@@ -78,10 +80,25 @@ final class SqlSharedLog implements SharedLog {
         });
   }
 
+  /// Looks up keys, of which there is at least one.
+  private static ResultSet find(ReadConnection connection, String sql, KeyList keys)
+      throws SQLException {
+    return connection.query(
+        keys.translated(sql),
+        in -> {
+          for (String array : keys.arrays()) {
+            in.text(array);
+          }
+        });
+  }
+
   private static List<TopicRow> topics(ReadConnection connection, String sql, KeyList keys)
       throws SQLException {
     List<TopicRow> rows = new ArrayList<>();
-    try (ResultSet result = connection.query(sql, in -> in.text(keys.toString()))) {
+    if (keys.isEmpty()) {
+      return rows;
+    }
+    try (ResultSet result = find(connection, sql, keys)) {
       while (result.next()) {
         rows.add(TopicRow.read(result, 2));
       }

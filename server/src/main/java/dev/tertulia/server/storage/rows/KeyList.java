@@ -67,6 +67,26 @@ public final class KeyList {
     return at + columns;
   }
 
+  /// The parameters of the translated statement as texts, which PostgreSQL reads as arrays; one for
+  /// each column.
+  public List<String> arrays() {
+    List<String> arrays = new ArrayList<>();
+    for (int column = 0; column < keys.getFirst().length; column++) {
+      StringBuilder array = new StringBuilder("{");
+      for (Object[] key : keys) {
+        array.append(array.length() == 1 ? "" : ",");
+        if (key[column] instanceof Long number) {
+          array.append(number.longValue());
+        } else {
+          String text = (String) key[column];
+          array.append('"').append(text.replace("\\", "\\\\").replace("\"", "\\\"")).append('"');
+        }
+      }
+      arrays.add(array.append('}').toString());
+    }
+    return arrays;
+  }
+
   /// The JSON array.
   String json() {
     StringBuilder json = new StringBuilder("[");
