@@ -123,8 +123,8 @@ final class ClusterTest {
       Json heard = bob.next("notification");
       assertThat(heard.text("message")).isEqualTo("come");
       tablet.next("notification");
-      bob.ask("'type':'read_notifications','ids':['" + heard.text("id") + "']");
-      assertThat(tablet.next("notifications_read").number("unread")).isZero();
+      bob.ask("'type':'inbox_read','ids':['" + heard.text("id") + "']");
+      assertThat(tablet.next("inbox_read").number("unread")).isZero();
     }
   }
 
