@@ -62,7 +62,7 @@ final class ClusterTest {
             }));
       }
       talking.forEach(CompletableFuture::join);
-      List<Long> all = LongStream.rangeClosed(1, 3 * each).boxed().toList();
+      List<Long> all = LongStream.rangeClosed(1, 3L * each).boxed().toList();
       for (FullPeer listener : listeners) {
         assertThat(offsets(listener, 3 * each)).isEqualTo(all);
         assertThat(listener.rest()).isEmpty();

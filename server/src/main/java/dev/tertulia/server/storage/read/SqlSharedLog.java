@@ -170,7 +170,7 @@ final class SqlSharedLog implements SharedLog {
     if (row.entries().isEmpty()) {
       return;
     }
-    for (String change : row.entries().split(",")) {
+    for (String change : row.entries().split(",", -1)) {
       int colon = change.indexOf(':');
       long id = Long.parseLong(change, 0, colon, 10);
       TopicName topic = names.get(id);
