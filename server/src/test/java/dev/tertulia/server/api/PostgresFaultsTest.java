@@ -8,6 +8,10 @@ import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.testing.TestServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,11 +24,14 @@ import org.junit.jupiter.api.Test;
 final class PostgresFaultsTest {
   private static final String ROOM = "/api/v1/rooms/plaza/messages";
 
+  private static final String END_SESSIONS =
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tertulia'";
+
   private static final Executor THREADS = Thread::startVirtualThread;
 
-  private final Postgres postgres = Postgres.start();
-  private final TestServer server =
-      TestServer.start(Map.of(Setting.DATABASE, postgres.newDatabase()));
+  private final Postgres postgres = Postgres.start("max_connections=20");
+  private final String database = postgres.newDatabase();
+  private final TestServer server = TestServer.start(Map.of(Setting.DATABASE, database));
   private final Api api = new Api(server);
 
   @AfterEach
@@ -42,6 +49,108 @@ final class PostgresFaultsTest {
   @Test
   void aFrozenOneIsReportedAndReturns() {
     sufferAndHeal(postgres::pause, postgres::resume, "its server does not answer");
+  }
+
+  /// As when it has become a standby. Reading goes on.
+  @Test
+  void aReadOnlyOneIsReportedAndReturns() {
+    try (FullPeer ana = FullPeer.hello(server, "ana", "'rooms':{'plaza':null}")) {
+      publish(ana, "before");
+      setReadOnly("on");
+      await().atMost(TestServer.PATIENCE).until(() -> !isStored(ana, "during"));
+      awaitCause("it is read-only");
+      assertThat(messages(ana)).startsWith("before");
+      setReadOnly("off");
+      awaitHealth();
+      publish(ana, "after");
+      assertThat(messages(ana)).startsWith("before").endsWith("after");
+    }
+  }
+
+  private void setReadOnly(String value) {
+    Postgres.ask(database, "ALTER SYSTEM SET default_transaction_read_only = " + value);
+    Postgres.ask(database, "SELECT pg_reload_conf()");
+  }
+
+  @Test
+  void sessionsThatItEndsAreReplaced() {
+    try (FullPeer ana = FullPeer.hello(server, "ana", "'rooms':{'plaza':null}")) {
+      for (int i = 0; i < 3; i++) {
+        publish(ana, "m" + i);
+        assertThat(api.get(ROOM).status()).isEqualTo(200);
+        Postgres.ask(database, END_SESSIONS);
+        String id = "after-" + i;
+        await().atMost(TestServer.PATIENCE).until(() -> isStored(ana, id));
+        await().atMost(TestServer.PATIENCE).until(() -> api.get(ROOM).status() == 200);
+      }
+      assertThat(messages(ana)).containsExactly("m0", "after-0", "m1", "after-1", "m2", "after-2");
+    }
+  }
+
+  @Test
+  void oneThatAcceptsNoMoreConnectionsIsReportedAndReturns() throws SQLException {
+    try (FullPeer ana = FullPeer.hello(server, "ana", "'rooms':{'plaza':null}")) {
+      publish(ana, "before");
+      List<Connection> others = new ArrayList<>();
+      try {
+        // Whoever is faster gets the place of the server's session.
+        await()
+            .atMost(TestServer.PATIENCE)
+            .until(() -> {
+              takeAll(others);
+              try (Statement statement = others.getFirst().createStatement()) {
+                statement.execute(END_SESSIONS);
+              }
+              takeAll(others);
+              return !isStored(ana, "during");
+            });
+        awaitCause("its server accepts no more connections");
+        api.get(ROOM).problem(503, "unavailable");
+      } finally {
+        for (Connection other : others) {
+          other.close();
+        }
+      }
+      awaitHealth();
+      publish(ana, "after");
+      assertThat(messages(ana)).startsWith("before").endsWith("after");
+    }
+  }
+
+  private void takeAll(List<Connection> taken) {
+    while (true) {
+      try {
+        taken.add(Postgres.connectTo(database));
+      } catch (SQLException none) {
+        return;
+      }
+    }
+  }
+
+  private static void publish(FullPeer peer, String message) {
+    assertThat(isStored(peer, message)).as(message).isTrue();
+  }
+
+  /// Sends a message whose text is also its id, and says what became of it.
+  private static boolean isStored(FullPeer peer, String message) {
+    Json reply =
+        peer.ask("'type':'chat','room':'plaza','message':'%s','id':'%<s'".formatted(message));
+    if (reply.type().equals("ok")) {
+      return true;
+    }
+    assertThat(reply.text("code")).as(reply.text()).isEqualTo("unavailable");
+    return false;
+  }
+
+  private void awaitCause(String cause) {
+    await()
+        .atMost(TestServer.PATIENCE)
+        .until(() -> api.get("/health/ready").body().contains(cause));
+    assertThat(api.get("/health/ready").status()).isEqualTo(503);
+  }
+
+  private void awaitHealth() {
+    await().atMost(TestServer.PATIENCE).until(() -> api.get("/health/ready").status() == 200);
   }
 
   /// It has something to store, and somebody reads.
@@ -67,10 +176,7 @@ final class PostgresFaultsTest {
       begin.run();
       try {
         ana.say("'type':'chat','ref':'lost','room':'plaza','message':'during','id':'2'");
-        await()
-            .atMost(TestServer.PATIENCE)
-            .until(() -> api.get("/health/ready").body().contains(cause));
-        assertThat(api.get("/health/ready").status()).isEqualTo(503);
+        awaitCause(cause);
         Json refused = ana.next(frame -> frame.has("ref"));
         assertThat(refused.text("code")).isEqualTo("unavailable");
         assertThat(refused.truth("retry")).isTrue();
@@ -90,7 +196,7 @@ final class PostgresFaultsTest {
       } finally {
         end.run();
       }
-      await().atMost(TestServer.PATIENCE).until(() -> api.get("/health/ready").status() == 200);
+      awaitHealth();
       assertThat(ana.ask("'type':'chat','room':'plaza','message':'during','id':'2'").type())
           .isEqualTo("ok");
       await().atMost(TestServer.PATIENCE).until(() -> api.get(ROOM).status() == 200);
