@@ -80,7 +80,7 @@ final class StoredApiKeys implements ApiKeyStore {
 
   private static void await(CompletableFuture<Outcome> outcome) {
     try {
-      if (outcome.get(PATIENCE_SECONDS, TimeUnit.SECONDS) instanceof Outcome.Refused) {
+      if (!(outcome.get(PATIENCE_SECONDS, TimeUnit.SECONDS) instanceof Outcome.Noted)) {
         throw unavailable();
       }
     } catch (TimeoutException | ExecutionException e) {

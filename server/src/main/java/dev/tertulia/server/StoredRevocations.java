@@ -70,8 +70,7 @@ final class StoredRevocations implements Revocations.Store {
                 .toList());
     Journal.Appended appended =
         journal.append(
-            new Draft.Records(
-                change, outcome -> done.complete(!(outcome instanceof Outcome.Refused))));
+            new Draft.Records(change, outcome -> done.complete(outcome instanceof Outcome.Noted)));
     return appended == Journal.Appended.QUEUED ? done : CompletableFuture.completedFuture(false);
   }
 

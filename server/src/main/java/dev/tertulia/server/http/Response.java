@@ -64,7 +64,7 @@ public record Response(
   /// A refusal as a problem document (RFC 9457), with the status of its code.
   public static Response problem(Refusal refusal) {
     Response problem = problem(refusal.code().httpStatus(), refusal);
-    return refusal.code().isWorthRetrying() ? problem.with("Retry-After", RETRY_SECONDS) : problem;
+    return refusal.retry() ? problem.with("Retry-After", RETRY_SECONDS) : problem;
   }
 
   /// A refusal of a request whose client is not who it says, as a problem document (RFC 9457).

@@ -1,13 +1,24 @@
 package dev.tertulia.server.model;
 
-/// A request that is not carried out. It changes nothing, and the connection stays open.
+/// A request that is not carried out, or of which that is not known. The connection stays open.
 ///
 /// @param code what programs compare
 /// @param message what people read, in the server's language
-public record Refusal(ErrorCode code, String message) {
+/// @param retry whether the request certainly had no effect, and may succeed if repeated unchanged
+public record Refusal(ErrorCode code, String message, boolean retry) {
+  public Refusal(ErrorCode code, String message) {
+    this(code, message, code.isWorthRetrying());
+  }
+
   /// A refusal that says what `code` means, and what to do.
   public static Refusal of(ErrorCode code, Language language) {
     return new Refusal(code, RefusalMessages.of(language).of(code, language.words()));
+  }
+
+  /// What is said of a request of which it is not known whether it had an effect.
+  public static Refusal unconfirmed(Language language) {
+    return new Refusal(
+        ErrorCode.UNAVAILABLE, RefusalMessages.of(language).unconfirmed(), /* retry= */ false);
   }
 
   /// A refusal because the limit on rooms or inboxes is reached.

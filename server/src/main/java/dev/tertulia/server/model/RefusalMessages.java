@@ -31,6 +31,7 @@ import com.google.errorprone.annotations.Immutable;
 /// @param forbidden a request that the client may not make
 /// @param notFound a request for something that does not exist
 /// @param conflict an `id` that was used with other content
+/// @param unconfirmed a request of which it is not known whether it was stored
 /// @param rateLimited too many requests
 /// @param internal a bug in the server
 @Immutable
@@ -61,6 +62,7 @@ public record RefusalMessages(
     String forbidden,
     String notFound,
     String conflict,
+    String unconfirmed,
     String rateLimited,
     String internal) {
   private static final RefusalMessages ES =
@@ -99,6 +101,8 @@ public record RefusalMessages(
               + " la notificación.",
           "Ese 'id' ya se usó con otro contenido en esta sala o con este destinatario. Usa uno"
               + " nuevo.",
+          "La base de datos no ha confirmado a tiempo lo guardado. No se sabe si la petición tuvo"
+              + " efecto: repítela con el mismo 'id'.",
           "Demasiadas peticiones. Espera un momento y repite la petición.",
           "Error interno del servidor; la causa está en su registro. No se sabe si la petición tuvo"
               + " efecto: repítela con el mismo 'id'.");
@@ -139,6 +143,8 @@ public record RefusalMessages(
               + " id.",
           "That 'id' was already used with other content in this room or for this recipient. Use a"
               + " new one.",
+          "The database has not confirmed in time what was stored. It is not known whether the"
+              + " request took effect: repeat it with the same 'id'.",
           "Too many requests. Wait a moment and send the request again.",
           "Internal server error; the server log has the cause. It is not known whether the request"
               + " took effect: send it again with the same 'id'.");

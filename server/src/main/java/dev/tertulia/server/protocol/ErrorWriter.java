@@ -24,6 +24,6 @@ public final class ErrorWriter {
   public static void refusal(JsonGenerator out, Refusal refusal) {
     out.writeStringProperty("code", refusal.code().wireName())
         .writeStringProperty("message", refusal.message())
-        .writeBooleanProperty("retry", refusal.code().isWorthRetrying());
+        .writeBooleanProperty("retry", refusal.retry());
   }
 }

@@ -33,6 +33,15 @@ public sealed interface Outcome {
   /// The report is recorded, outside the log.
   record Noted() implements Outcome {}
 
+  /// It is not known whether the draft is stored, and will not be known for a while. If it is,
+  /// subscribers get it as always.
+  record Unconfirmed() implements Outcome {
+    /// What the client is told.
+    public Refusal in(Language language) {
+      return Refusal.unconfirmed(language);
+    }
+  }
+
   /// The draft is refused and certainly not stored.
   ///
   /// @param code `conflict`, `not_found`, `unavailable`, `internal`, or the code returned by the

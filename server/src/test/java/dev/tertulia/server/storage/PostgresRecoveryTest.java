@@ -89,6 +89,21 @@ final class PostgresRecoveryTest {
     requireStoredOnce(waiting);
   }
 
+  /// Neither side ends it: the standby stays away, and the connection stays.
+  @Test
+  void aCommitThatWaitsForALostStandbyIsAnsweredAndSettledLater() {
+    CompletableFuture<Outcome> waiting = untilOneWaits();
+    int told = log.publications.size();
+    assertThat(TestLog.await(waiting)).isEqualTo(new Outcome.Unconfirmed());
+    assertThat(log.journal.health().ok()).isFalse();
+    assertThat(log.publications).as("nobody sees it before it is certain").hasSize(told);
+    await("");
+    log.until(() -> log.journal.health().ok());
+    assertThat(log.publications).as("it was stored").hasSize(told + 1);
+    assertThat(log.ask("SELECT count(*) FROM entry")).isEqualTo("" + (told + 1));
+    assertThat(log.ask("SELECT count(*) FROM batch WHERE aborted = 1")).isEqualTo("0");
+  }
+
   @Test
   void aConnectionCutBeforeTheCommitIsSettledAsAborted() {
     AtomicBoolean cut = new AtomicBoolean();

@@ -142,6 +142,20 @@ final class SeveralWritersTest {
   }
 
   @Test
+  void timesAreThoseOfTheDatabase() {
+    String clock = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
+    nodes.forEach(node -> node.keepsTime = true);
+    // An hour behind, and an hour ahead.
+    nodes.get(1).clock = System.currentTimeMillis() - 3_600_000;
+    nodes.get(2).clock = System.currentTimeMillis() + 3_600_000;
+    long before = Long.parseLong(ask(clock)) - 1;
+    for (TestLog node : nodes) {
+      assertThat(stored(node.append(chat("m"), null)).time())
+          .isBetween(before, Long.parseLong(ask(clock)) + 1);
+    }
+  }
+
+  @Test
   void whatIsRefusedBeginsNoRoom() {
     Outcome refused =
         await(

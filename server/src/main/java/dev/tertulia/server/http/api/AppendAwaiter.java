@@ -88,6 +88,9 @@ final class AppendAwaiter {
     try {
       long left = Math.max(0, deadline - System.nanoTime());
       Outcome settled = outcome.get(left, TimeUnit.NANOSECONDS);
+      if (settled instanceof Outcome.Unconfirmed unconfirmed) {
+        return Settled.refused(unconfirmed.in(language));
+      }
       return settled instanceof Outcome.Refused refused
           ? new Settled(null, refused.in(language), refused.retryAfter())
           : new Settled(settled, null, null);

@@ -198,6 +198,8 @@ public final class BaseSession implements Session {
               ? Refusal.of(ErrorCode.UNAVAILABLE, language)
               : refused.in(language);
       connection.execute(() -> refuse(connection, ref, refusal));
+    } else if (outcome instanceof Outcome.Unconfirmed unconfirmed) {
+      connection.execute(() -> refuse(connection, ref, unconfirmed.in(language)));
     }
   }
 }

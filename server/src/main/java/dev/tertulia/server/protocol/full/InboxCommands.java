@@ -202,6 +202,9 @@ final class InboxCommands {
       case Outcome.Marked marked -> throw new IllegalStateException("an inbox has no read marker");
       case Outcome.Listed listed -> throw new IllegalStateException("an inbox has no members");
       case Outcome.Refused refused -> requestContext.refuse(ref, null, refused);
+      case Outcome.Unconfirmed unconfirmed ->
+          requestContext.refuse(
+              ref, null, unconfirmed.in(requestContext.parts().server().language()));
     }
   }
 

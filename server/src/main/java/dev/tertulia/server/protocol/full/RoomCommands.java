@@ -108,6 +108,9 @@ final class RoomCommands {
       case Outcome.Read read -> throw new IllegalStateException("a room has no inbox");
       case Outcome.Noted noted -> throw new IllegalStateException("a room has no inbox");
       case Outcome.Refused refused -> requestContext.refuse(ref, room, refused);
+      case Outcome.Unconfirmed unconfirmed ->
+          requestContext.refuse(
+              ref, room, unconfirmed.in(requestContext.parts().server().language()));
     }
     joinedRooms.proceed();
   }

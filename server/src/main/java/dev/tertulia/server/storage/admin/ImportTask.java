@@ -331,7 +331,7 @@ public final class ImportTask implements MaintenanceTask {
   }
 
   private void settled(Outcome outcome, ImportReport report) {
-    if (outcome instanceof Outcome.Refused) {
+    if (outcome instanceof Outcome.Refused || outcome instanceof Outcome.Unconfirmed) {
       fail(
           new DataFolderException(
               (slices == 1 ? "nothing was imported" : "a part of the lines was imported")

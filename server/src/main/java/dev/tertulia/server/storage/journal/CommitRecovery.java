@@ -7,6 +7,7 @@ import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.Tables;
 import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.storage.sqlite.HeadNote;
+import dev.tertulia.server.topic.Outcome;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
@@ -28,11 +29,19 @@ import org.slf4j.LoggerFactory;
 /// like any others. A commit that failed in a way that can't take effect later is refused before
 /// that, as soon as the new connection does not find it: no client waits for disk space to learn
 /// that there is none.
+///
+/// The outcome may stay open for long, such as while a database server waits for a standby that is
+/// gone. In a shared database the drafts are then answered with [Outcome.Unconfirmed] after
+/// [#PATIENCE], at the end of an attempt to open it again; what was published is told to listeners
+/// and subscribers when it has turned out to be stored.
 public final class CommitRecovery {
   private static final Logger log = LoggerFactory.getLogger(CommitRecovery.class);
 
   static final long FIRST_WAIT = TimeUnit.MILLISECONDS.toNanos(100);
   static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(2);
+
+  /// How long whoever waits for a commit in a shared database is not told that its outcome is open.
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
 
   /// How long it must have worked for the next failure to count as the first.
   private static final long STEADY = TimeUnit.SECONDS.toNanos(10);
@@ -43,6 +52,9 @@ public final class CommitRecovery {
 
   /// The batch whose commit failed, until its outcome is known.
   private @Nullable WriteBatch unsettled;
+
+  /// When its commit began, by the monotonic clock.
+  private long unsettledSince;
 
   /// Whether it may still be found stored, though the next connection should not find it.
   private boolean mayComeToLight;
@@ -101,7 +113,9 @@ public final class CommitRecovery {
   /// The outcome of a commit is unknown.
   ///
   /// @param mayTakeEffect whether the batch may still be stored later
-  void commitFailed(WriteBatch writeBatch, boolean mayTakeEffect) {
+  /// @param since when the commit began
+  void commitFailed(WriteBatch writeBatch, boolean mayTakeEffect, long since) {
+    unsettledSince = since;
     unsettled = writeBatch;
     mayComeToLight = mayTakeEffect;
   }
@@ -124,6 +138,12 @@ public final class CommitRecovery {
     retryAt = parts.nanoTime().getAsLong() + wait;
     wait = Math.min(2 * wait, LONGEST_WAIT);
     health.failed(e);
+    WriteBatch open = unsettled;
+    if (open != null
+        && parts.database().isShared()
+        && parts.nanoTime().getAsLong() - unsettledSince >= PATIENCE) {
+      open.leaveOpen(parts.guard());
+    }
   }
 
   /// When [#reopen] is due, by the monotonic clock.

@@ -272,6 +272,7 @@ public final class LogWriter {
   private @Nullable SQLException commit(
       WriterSession current, WriteBatch writeBatch, boolean again) {
     if (writeBatch.isWritten()) {
+      long since = parts.nanoTime().getAsLong();
       try {
         health.beginWork();
         long began = System.nanoTime();
@@ -282,11 +283,11 @@ public final class LogWriter {
         if (again && StorageFault.isCollision(e) && !parts.database().mayComeToLight(e)) {
           return e;
         }
-        recovery.commitFailed(writeBatch, parts.database().mayComeToLight(e));
+        recovery.commitFailed(writeBatch, parts.database().mayComeToLight(e), since);
         suspend(current, e);
         return null;
       } catch (Throwable failure) {
-        recovery.commitFailed(writeBatch, true);
+        recovery.commitFailed(writeBatch, true, since);
         parts.guard().caught(WORK, failure);
         suspend(current, new SQLException(failure));
         return null;

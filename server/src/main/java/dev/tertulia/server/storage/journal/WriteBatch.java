@@ -41,7 +41,7 @@ public final class WriteBatch {
   /// The affected topics, by id.
   private final Map<Long, TopicState> touched = new LinkedHashMap<>();
 
-  private final Settlements settlements = new Settlements();
+  private Settlements settlements = new Settlements();
   private final List<Publication> publications = new ArrayList<>();
   private final List<Blanked> blanked = new ArrayList<>();
   private final List<Trimmed> trimmed = new ArrayList<>();
@@ -264,6 +264,15 @@ public final class WriteBatch {
   /// Reports all outcomes.
   void settleAll(EngineGuard guard) {
     settlements.tell(guard);
+  }
+
+  /// Reports that it is not known whether the batch is stored, except to drafts that were refused
+  /// anyway. Nothing is reported to them later.
+  void leaveOpen(EngineGuard guard) {
+    Outcome unconfirmed = new Outcome.Unconfirmed();
+    settlements.replaceAll(outcome -> outcome instanceof Outcome.Refused ? outcome : unconfirmed);
+    settlements.tell(guard);
+    settlements = new Settlements();
   }
 
   /// Reports that nothing of the batch is stored, except to drafts that were refused anyway.

@@ -27,10 +27,10 @@ final class PostgresConnections {
   record Bounds(Duration statement, Duration lock, Duration idle, Duration answer) {
     static final Bounds WRITER =
         new Bounds(
-            Duration.ofSeconds(10),
+            Duration.ofSeconds(8),
+            Duration.ofSeconds(3),
             Duration.ofSeconds(5),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(15));
+            Duration.ofSeconds(10));
 
     static final Bounds READER =
         new Bounds(

@@ -273,7 +273,7 @@ public final class Outbox implements AutoCloseable {
         if (!code.isWorthRetrying()) {
           settled.refused.add(new Refused(id, code));
         }
-      } else if (outcome != null) {
+      } else if (outcome != null && !(outcome instanceof Outcome.Unconfirmed)) {
         settled.published.add(id);
       }
     }
