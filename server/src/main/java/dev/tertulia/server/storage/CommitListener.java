@@ -39,6 +39,10 @@ public interface CommitListener {
   /// reported about it before is invalid, and its subscribers must be told.
   void renewed(TopicName topic);
 
+  /// The database has lost its end: what was reported before may be gone, and everything starts
+  /// over. Told before anything of the next term.
+  default void lost() {}
+
   /// All of a batch has been told.
   default void told() {}
 }

@@ -114,7 +114,9 @@ final class CommonSqlTest {
           "looked for in an index twice, if the values suggest it, of which this plan knows"
               + " nothing",
           "FROM client LIMIT k.value",
-          "counts up to a limit");
+          "counts up to a limit",
+          "NOT EXISTS (SELECT 1 FROM batch)",
+          "reads one row");
 
   /// As [QueryPlansTest] has it for SQLite: what PostgreSQL can only carry out by reading a whole
   /// table, or a whole index, is what may.

@@ -347,6 +347,13 @@ public final class TestLog implements AutoCloseable {
 
   /// A copy that never fails.
   static final class LaterCopy implements CommitListener {
+    final AtomicInteger losses = new AtomicInteger();
+
+    @Override
+    public void lost() {
+      losses.incrementAndGet();
+    }
+
     final List<Publication> publications = Collections.synchronizedList(new ArrayList<>());
     final List<TopicName> renewed = Collections.synchronizedList(new ArrayList<>());
 

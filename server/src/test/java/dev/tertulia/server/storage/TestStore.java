@@ -74,19 +74,6 @@ public enum TestStore {
   },
 
   POSTGRES {
-    private String url(DataFolder folder) {
-      // It lies beside the folder's files, so that the log is the same when it is opened again.
-      Path address = folder.path().resolve(ADDRESS);
-      try {
-        if (!Files.exists(address)) {
-          Files.writeString(address, Postgres.shared().copyOf(EmptyPostgres.URL));
-        }
-        return Files.readString(address);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
     @Override
     public PostgresDatabase open(DataFolder folder) {
       return PostgresDatabase.open(PostgresAddress.of(url(folder), null));
@@ -115,9 +102,41 @@ public enum TestStore {
     SQLException noRoom() {
       return new PSQLException(new ServerErrorMessage("VERROR\0C53100\0Mno room, on purpose\0"));
     }
+  },
+
+  /// What is kept until the server crashes.
+  POSTGRES_MEMORY {
+    @Override
+    public PostgresDatabase open(DataFolder folder) {
+      return PostgresDatabase.passing(PostgresAddress.of(url(folder), null));
+    }
+
+    @Override
+    public ReadSource reader(DataFolder folder) {
+      return open(folder).reader();
+    }
+
+    @Override
+    public String ask(DataFolder folder, String sql) {
+      return Postgres.ask(url(folder), sql);
+    }
   };
 
-  private static final String ADDRESS = "postgres-address";
+  /// The file in which the address of a log's database stands.
+  static final String ADDRESS = "postgres-address";
+
+  private static String url(DataFolder folder) {
+    // It lies beside the folder's files, so that the log is the same when it is opened again.
+    Path address = folder.path().resolve(ADDRESS);
+    try {
+      if (!Files.exists(address)) {
+        Files.writeString(address, Postgres.shared().copyOf(EmptyPostgres.URL));
+      }
+      return Files.readString(address);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /// Opens the database of a log for its writer; creates it if there is none.
   public abstract Database open(DataFolder folder);
@@ -161,7 +180,7 @@ public enum TestStore {
 
   /// Whether what is stored is in the files of the folder, which its writer looks after.
   public boolean hasFiles() {
-    return this != POSTGRES;
+    return this != POSTGRES && this != POSTGRES_MEMORY;
   }
 
   /// Requires that nothing stored is damaged or contradicts itself, if that can be checked.

@@ -55,6 +55,14 @@ final class BatchReporter {
     }
   }
 
+  /// Reports that the database has lost its end.
+  void lost() {
+    heads.clear();
+    for (CommitListener listener : parts.commitListeners()) {
+      guarded("starting over with all topics", listener::lost);
+    }
+  }
+
   /// Forgets the head of a topic that has started over.
   void forget(TopicName topic) {
     heads.remove(topic);

@@ -59,6 +59,9 @@ public final class CommitRecovery {
   /// Whether it may still be found stored, though the next connection should not find it.
   private boolean mayComeToLight;
 
+  /// The session that failed last, until another has begun; `null` for none.
+  private @Nullable WriterSession last;
+
   /// The connection to files that are no longer in the folder; `null` while they are.
   private @Nullable LogTables kept;
 
@@ -127,6 +130,7 @@ public final class CommitRecovery {
 
   /// A session can't be used any more.
   void suspended(WriterSession failed, SQLException e) {
+    last = failed;
     letGo(failed.tables, StorageFault.of(e));
     if (parts.nanoTime().getAsLong() - openedAt > STEADY) {
       wait = FIRST_WAIT;
@@ -175,10 +179,15 @@ public final class CommitRecovery {
   /// Commits the first batch of a term, and resolves the last one of the previous term.
   private void begin(WriterSession opened) throws SQLException {
     boolean happened = false;
+    boolean lost = false;
     WriteBatch old;
     try {
       health.beginWork();
       WriteBatch first = opened.beginAlone(parts.unixMillis());
+      if (opened.tables.isShared()) {
+        opened.tables.passOverLost();
+        lost = hasLostEnd(opened.tables);
+      }
       refuseWhatIsNotThere(opened.tables);
       old = unsettled;
       if (old == null) {
@@ -189,6 +198,7 @@ public final class CommitRecovery {
       first.finish(opened.tables);
       opened.tables.commit(parts.database());
       opened.seq = first.seq;
+      opened.committedAt = parts.nanoTime().getAsLong();
     } catch (Throwable e) {
       closeQuietly(opened.tables);
       throw e;
@@ -196,6 +206,15 @@ public final class CommitRecovery {
       health.endWork();
     }
     note(opened);
+    last = null;
+    if (lost) {
+      log.warn(
+          "The {} has lost entries that were stored: its server has crashed, or failed over to a"
+              + " standby that did not have them. Clients that had seen more are told; check the"
+              + " database server",
+          parts.name());
+      reporter.lost();
+    }
     if (old != null) {
       unsettled = null;
       if (happened) {
@@ -206,6 +225,17 @@ public final class CommitRecovery {
       requireRoom(opened);
     }
     openedAt = parts.nanoTime().getAsLong();
+  }
+
+  /// Whether the last batch of the session before is no longer there. After a while others may have
+  /// removed it, because it was old.
+  private boolean hasLostEnd(LogTables tables) throws SQLException {
+    WriterSession before = last;
+    return before != null
+        && before.seq > 0
+        && parts.nanoTime().getAsLong() - before.committedAt
+            < RetentionSweeper.BATCH_AGE.toNanos() / 2
+        && tables.batch(before.term, before.seq) == null;
   }
 
   /// Refuses the batch whose commit failed, if it is certain already that it is not stored.

@@ -295,6 +295,7 @@ public final class LogWriter {
         health.endWork();
       }
       current.seq = writeBatch.seq;
+      current.committedAt = parts.nanoTime().getAsLong();
       parts.meters().removed(writeBatch.trimmedEntries());
       recovery.note(current);
     }

@@ -27,6 +27,9 @@ public final class WriterSession {
   /// The last batch of this term that was committed.
   public long seq;
 
+  /// When that was, by the monotonic clock.
+  long committedAt;
+
   public WriterSession(LogTables tables, long term, NameBounds bounds) throws SQLException {
     this(tables, term, bounds, null);
   }

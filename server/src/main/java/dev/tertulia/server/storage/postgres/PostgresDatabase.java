@@ -140,9 +140,9 @@ public final class PostgresDatabase implements Database {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SELECT pg_advisory_xact_lock(%s)".formatted(NUMBERING));
       statement.execute(
-          "SELECT setval('topic_id', t.last) FROM (SELECT max(id) AS last FROM topic) AS t CROSS"
-              + " JOIN topic_id AS n WHERE t.last > CASE WHEN n.is_called THEN n.last_value ELSE 0"
-              + " END");
+          "SELECT setval('topic_id', t.last) FROM (SELECT max(id) AS last FROM topic) AS t"
+              + " WHERE t.last"
+              + " > coalesce(pg_sequence_last_value(CAST('topic_id' AS regclass)), 0)");
     }
     connection.commit();
   }

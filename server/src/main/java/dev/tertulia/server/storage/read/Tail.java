@@ -185,6 +185,16 @@ public final class Tail implements CommitListener {
     restart.accept(topic);
   }
 
+  @Override
+  public void lost() {
+    List<TopicName> all;
+    synchronized (this) {
+      all = List.copyOf(topics.keySet());
+      forgetAll();
+    }
+    all.forEach(restart);
+  }
+
   /// The size of what it holds, in bytes, as it is estimated. Any thread.
   public synchronized long bytes() {
     return weight;

@@ -32,6 +32,11 @@ public final class LogTables implements Querying, AutoCloseable {
   /// Takes the write lock of SQLite, as any update does, also one of no row.
   private static final String LOCK = "UPDATE batch SET time = time WHERE term = 0 AND seq = 0";
 
+  /// Numbers of topics outlast a crash.
+  private static final String HAS_LOST_ALL =
+      "SELECT pg_sequence_last_value(CAST('topic_id' AS regclass)) IS NOT NULL"
+          + " AND NOT EXISTS (SELECT 1 FROM batch)";
+
   private static final String RENAME_TOPIC = "UPDATE topic SET name = ?, checksum = ? WHERE id = ?";
 
   /// In the order of the index `entry_target`: SQLite reads the whole topic for any other.
@@ -190,6 +195,17 @@ public final class LogTables implements Querying, AutoCloseable {
   public void begin(long offset) throws SQLException {
     update("DELETE FROM batch WHERE term = ?", BEGINNING_TERM);
     putAtOnce(new BatchRow(BEGINNING_TERM, offset, 0, false, ""));
+  }
+
+  /// If a crash has emptied the tables of a shared database, rooms begin past the first offset: a
+  /// client that has seen nothing yet may have missed something too.
+  public void passOverLost() throws SQLException {
+    try (ResultSet result = statement(HAS_LOST_ALL).executeQuery()) {
+      if (!result.next() || !result.getBoolean(1)) {
+        return;
+      }
+    }
+    begin(1);
   }
 
   /// Whether a topic has a list of members, or requests are remembered that may come again.
