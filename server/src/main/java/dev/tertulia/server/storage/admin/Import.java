@@ -194,6 +194,9 @@ public final class Import {
         ExportFormat.checkHeader(in.parse());
         begun = true;
       }
+      if (topic != null) {
+        topic.resume();
+      }
       for (int i = 0; i == 0 || (i < lines && in.bytes() < end); i++) {
         if (!in.next()) {
           requireEnd();

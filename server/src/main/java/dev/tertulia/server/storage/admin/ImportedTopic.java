@@ -32,6 +32,10 @@ final class ImportedTopic implements Lines.Topic {
 
   private final long id;
   private final long floor;
+
+  /// Its row as it is now; `null` if there is none.
+  private @Nullable TopicRow latestRow;
+
   private long next;
   private long entries;
   private long bytes;
@@ -56,6 +60,7 @@ final class ImportedTopic implements Lines.Topic {
     this.name = name;
     this.incoming = incoming;
     this.before = before;
+    latestRow = before;
     this.tally = tally;
     further = before == null || incoming.head() > before.head();
     id = before == null ? tables.newTopicId() : before.id();
@@ -229,6 +234,17 @@ final class ImportedTopic implements Lines.Topic {
     return changed;
   }
 
+  /// Goes on after [#pause], in another transaction, which locks it. Another server may have
+  /// written meanwhile.
+  void resume() throws SQLException, BadLineException {
+    TopicRow now = tables.lockedTopic(incoming.kind(), incoming.name());
+    if (!Objects.equals(now, latestRow)) {
+      throw new BadLineException(
+          "something was changed in %s while its lines were imported: run this again"
+              .formatted(name.label()));
+    }
+  }
+
   /// Stores how far it is, so that the log is sound if no line follows.
   void pause() throws SQLException {
     store(row(next - 1, latest));
@@ -238,6 +254,7 @@ final class ImportedTopic implements Lines.Topic {
     if (stored || !row.equals(before)) {
       tables.put(row);
       stored = true;
+      latestRow = row;
     }
   }
 

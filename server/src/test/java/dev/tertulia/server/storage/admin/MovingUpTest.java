@@ -1,5 +1,6 @@
 package dev.tertulia.server.storage.admin;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,8 +19,10 @@ import dev.tertulia.server.storage.SampleData;
 import dev.tertulia.server.storage.TestLog;
 import dev.tertulia.server.storage.TestStore;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
+import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.testing.Postgres;
+import dev.tertulia.server.topic.Outcome;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -192,6 +195,31 @@ final class MovingUpTest {
       }
       assertThat(exportOf(read)).isEqualTo(export(files, first)).doesNotContain(SECRET);
       assertThat(log.stored(TestLog.chat("sigue"), null).position()).isNotNull();
+    }
+  }
+
+  /// Between two slices of a topic only its own server refuses drafts for it.
+  @Test
+  void whatAnotherServerPublishesBetweenTwoSlicesIsKept() throws Exception {
+    byte[] lines = export(files, first).getBytes(StandardCharsets.UTF_8);
+    // The first topic, with its entries, is the lobby; then there is more that belongs to it.
+    int entries = 11;
+    try (TestLog other = new TestLog(temp.resolve("other"), TestStore.POSTGRES);
+        PostgresDatabase shared = (PostgresDatabase) TestStore.POSTGRES.open(other.folder);
+        LogTables tables = new LogTables(shared.connect())) {
+      Import importing =
+          new Import(tables, new ByteArrayInputStream(lines), Progress.NONE, lines.length);
+      assertThat(importing.read(1 + entries, Long.MAX_VALUE)).isTrue();
+      shared.commit(tables.connection());
+      Outcome.Stored published = other.stored(TestLog.chat("en medio"), null);
+      assertThatThrownBy(() -> importing.read(Integer.MAX_VALUE, Long.MAX_VALUE))
+          .isInstanceOf(CorruptionException.class)
+          .hasMessageContaining("something was changed in room:lobby");
+      tables.rollback();
+      assertThat(other.entries().getLast().position()).isEqualTo(published.position());
+      Outcome.Stored next = other.stored(TestLog.chat("después"), null);
+      assertThat(requireNonNull(next.position()).offset())
+          .isEqualTo(requireNonNull(published.position()).offset() + 1);
     }
   }
 
