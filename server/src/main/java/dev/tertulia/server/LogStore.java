@@ -21,6 +21,11 @@ interface LogStore {
   /// For people: what lasts is in it.
   String name();
 
+  /// Which database has them, for people; `null` if it is in the data folder.
+  default @Nullable String database() {
+    return null;
+  }
+
   /// Opens the journal of what lasts, and the tables; brings those of an earlier version up to
   /// date.
   ///

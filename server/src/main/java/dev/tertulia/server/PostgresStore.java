@@ -48,6 +48,11 @@ final class PostgresStore implements LogStore {
   }
 
   @Override
+  public String database() {
+    return name();
+  }
+
+  @Override
   public SqlJournal openLasting(SqlJournal.Plan plan, Progress progress) {
     PostgresDatabase opened = PostgresDatabase.open(address);
     lasting = opened;

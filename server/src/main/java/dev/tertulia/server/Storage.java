@@ -333,7 +333,7 @@ public final class Storage implements AutoCloseable {
   ///
   /// @throws DataFolderException if the folder can't be written
   public void admit(OperatorAccess operator) {
-    folder.admit(operator);
+    folder.admit(operator, store.database());
   }
 
   private void closePublishing() {

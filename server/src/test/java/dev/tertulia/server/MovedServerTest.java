@@ -100,6 +100,21 @@ final class MovedServerTest {
     }
   }
 
+  /// The server of a folder may use another database, in which nothing is to be changed.
+  @Test
+  void aServerOfAnotherDatabaseIsNotAsked() {
+    String other = temp.resolve("data").toString();
+    try (TestServer server = served();
+        TestServer another = TestServer.start(Map.of(Setting.DATA, other))) {
+      assertThat(server.port()).isNotEqualTo(another.port());
+      CommandRun refused =
+          run("", "erase", "ana", "--yes", "--database", database, "--data", other);
+      assertThat(refused.exit()).isEqualTo(2);
+      assertThat(refused.err()).contains("a server uses the database", other);
+      assertThat(run("", "export", "--data", other).out()).isEqualTo(lines);
+    }
+  }
+
   @Test
   void keysAreCreatedWithoutAServerAndWithOne() {
     CommandRun made =

@@ -261,10 +261,11 @@ public final class DataFolder implements AutoCloseable {
 
   /// Tells the commands of the operator how to reach the server that has opened this folder.
   ///
+  /// @param database which one the server uses, for people; `null` if it is in the folder
   /// @throws DataFolderException if the folder can't be written
-  public void admit(OperatorAccess operator) {
+  public void admit(OperatorAccess operator, @Nullable String database) {
     try {
-      operator.write(folder);
+      operator.write(folder, database);
     } catch (IOException e) {
       throw unwritable(folder, e);
     }

@@ -19,11 +19,21 @@ public record OperatorAccess(URI server, String token) {
   static final String TOKEN = "admin.token";
   static final String ADDRESS = "admin.url";
 
+  /// Which database the server uses, if that is not in the folder.
+  static final String DATABASE = "admin.database";
+
   /// More than either file contains, in bytes.
   private static final int MOST_BYTES = 1024;
 
-  /// Writes both files.
-  public void write(Path folder) throws IOException {
+  /// Writes the files.
+  ///
+  /// @param database which one the server uses, for people; `null` if it is in the folder
+  public void write(Path folder, @Nullable String database) throws IOException {
+    if (database == null) {
+      Files.deleteIfExists(folder.resolve(DATABASE));
+    } else {
+      PrivateFiles.replace(folder.resolve(DATABASE), database + "\n");
+    }
     PrivateFiles.replace(folder.resolve(ADDRESS), server + "\n");
     PrivateFiles.replace(folder.resolve(TOKEN), token + "\n");
   }
@@ -57,8 +67,16 @@ public record OperatorAccess(URI server, String token) {
     return server;
   }
 
-  /// Removes both files, if they are there.
+  /// Which database the server uses, as it has written it; `null` if it is in the folder, or there
+  /// is no server.
+  public static @Nullable String databaseOf(Path folder) throws IOException {
+    String database = PrivateFiles.read(folder.resolve(DATABASE), MOST_BYTES);
+    return database == null ? null : database.strip();
+  }
+
+  /// Removes the files, if they are there.
   static void remove(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(DATABASE));
     Files.deleteIfExists(folder.resolve(TOKEN));
     Files.deleteIfExists(folder.resolve(ADDRESS));
   }

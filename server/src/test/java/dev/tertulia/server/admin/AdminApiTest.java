@@ -338,10 +338,10 @@ final class AdminApiTest {
   @Test
   void aCommandWaitsForAServerThatStarts() throws Exception {
     OperatorAccess now = requireNonNull(OperatorAccess.read(server.data()));
-    new OperatorAccess(now.server(), "an-earlier-key").write(server.data());
+    new OperatorAccess(now.server(), "an-earlier-key").write(server.data(), null);
     CompletableFuture<CommandRun> importing =
         CompletableFuture.supplyAsync(() -> run("import", lines.toString()));
-    now.write(server.data());
+    now.write(server.data(), null);
     assertThat(importing.get(60, TimeUnit.SECONDS).err()).contains("added 24 entries");
   }
 }

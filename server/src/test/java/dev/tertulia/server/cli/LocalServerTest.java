@@ -25,7 +25,7 @@ final class LocalServerTest {
   void theServerOfAFolderInUseIsFound() {
     try (DataFolder folder = DataFolder.open(temp)) {
       assertThat(on(temp).address()).isNull();
-      folder.admit(new OperatorAccess(SERVER, "geheim"));
+      folder.admit(new OperatorAccess(SERVER, "geheim"), null);
       assertThat(on(temp).address()).isEqualTo(SERVER);
       assertThat(new LocalServer(Map.of("TERTULIA_DATA", temp.toString()), null).address())
           .isEqualTo(SERVER);
@@ -37,7 +37,7 @@ final class LocalServerTest {
   @Test
   void theKeyIsForNoOtherServer() {
     try (DataFolder folder = DataFolder.open(temp)) {
-      folder.admit(new OperatorAccess(SERVER, "geheim"));
+      folder.admit(new OperatorAccess(SERVER, "geheim"), null);
       for (String other :
           new String[] {
             "http://127.0.0.1:2",
@@ -55,7 +55,7 @@ final class LocalServerTest {
   /// A server that was killed has left them.
   @Test
   void filesWithoutAServerAreNotUsed() throws IOException {
-    new OperatorAccess(SERVER, "geheim").write(temp);
+    new OperatorAccess(SERVER, "geheim").write(temp, null);
     assertThat(on(temp).address()).isNull();
     assertThat(on(temp).keyFor(SERVER)).isNull();
   }

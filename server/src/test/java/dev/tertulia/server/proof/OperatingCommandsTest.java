@@ -2,6 +2,7 @@ package dev.tertulia.server.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.testing.ProgramUnderTest;
 import dev.tertulia.server.testing.TestCertificate;
 import dev.tertulia.server.testing.TestServer;
@@ -49,9 +50,7 @@ final class OperatingCommandsTest {
       Map.of(
           "pg_dump --format=custom --schema=tertulia --file=/backups/tertulia.dump"
               + " --dbname=postgresql://tertulia@db.example.org/tertulia",
-          "is a program of PostgreSQL, and of its server",
-          "./tertulia import --database postgresql://tertulia@db.example.org/tertulia all.jsonl",
-          "needs that server; the test of moving up does the same",
+          "is a program of PostgreSQL, which the tests do not have",
           "journalctl -u tertulia -p warning -o short-iso",
           "reads the journal of systemd, to which the service of the package writes",
           "journalctl -u tertulia -o cat | jq 'select(.client == \"ana\")'",
@@ -81,6 +80,9 @@ final class OperatingCommandsTest {
       Map.of("TERTULIA_AUTH_MODE", "token", "TERTULIA_AUTH_HS256_SECRET", TestTokens.SECRET);
 
   @TempDir private Path folder;
+
+  /// An empty one in PostgreSQL.
+  private final String database = Postgres.shared().newDatabase();
 
   @Test
   void bothLanguagesShowTheSameCommands() throws IOException {
@@ -275,9 +277,10 @@ final class OperatingCommandsTest {
   }
 
   /// A command of the page, with the ports and paths of this test, and without questions.
-  private static String adapted(String command, @Nullable ServerUnderTest server) {
+  private String adapted(String command, @Nullable ServerUnderTest server) {
     String port = server == null ? "0" : String.valueOf(server.port());
     return command
+        .replace("postgresql://tertulia@db.example.org/tertulia", database)
         .replace("127.0.0.1:8000", "127.0.0.1:" + port)
         .replace("--port 9000", "--port 0")
         .replace("/srv/tertulia", "data")

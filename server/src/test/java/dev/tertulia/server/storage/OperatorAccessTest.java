@@ -25,7 +25,7 @@ final class OperatorAccessTest {
   @Test
   void whatIsWrittenIsReadAndRemoved() throws IOException {
     assertThat(OperatorAccess.read(folder)).isNull();
-    ACCESS.write(folder);
+    ACCESS.write(folder, null);
     assertThat(OperatorAccess.read(folder)).isEqualTo(ACCESS);
     assertThat(rights(OperatorAccess.TOKEN)).isEqualTo("rw-------");
     assertThat(rights(OperatorAccess.ADDRESS)).isEqualTo("rw-------");
@@ -47,7 +47,7 @@ final class OperatorAccessTest {
       Path left = Files.createFile(folder.resolve(name));
       Files.setPosixFilePermissions(left, PosixFilePermissions.fromString("rw-rw-rw-"));
       try (RandomAccessFile open = new RandomAccessFile(left.toFile(), "r")) {
-        ACCESS.write(folder);
+        ACCESS.write(folder, null);
         assertThat(open.length()).as(name).isZero();
       }
       assertThat(rights(OperatorAccess.TOKEN)).isEqualTo("rw-------");
@@ -60,7 +60,7 @@ final class OperatorAccessTest {
     Path elsewhere = Files.writeString(folder.resolve("elsewhere"), "x");
     Files.createSymbolicLink(folder.resolve("admin.token.new"), elsewhere);
     Files.createSymbolicLink(folder.resolve("admin.token"), elsewhere);
-    ACCESS.write(folder);
+    ACCESS.write(folder, null);
     assertThat(elsewhere).hasContent("x");
     Files.delete(folder.resolve("admin.url"));
     Files.createSymbolicLink(folder.resolve("admin.url"), elsewhere);

@@ -6,6 +6,7 @@ import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.DataFolderOperations;
 import dev.tertulia.server.storage.FolderServer;
+import dev.tertulia.server.storage.OperatorAccess;
 import dev.tertulia.server.storage.PrivateFiles;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
@@ -195,8 +196,14 @@ public final class DatabaseOperations implements DataFolderOperations {
       throws IOException {
     if (!Files.isDirectory(folder) || DataFolder.isFree(folder)) {
       throw new DataFolderException(
-          "a server uses the database %s, and it is not the one of the data folder %s: run this on the machine of a server, with its folder as --data, or stop all servers"
+          "a server uses the database %s, and no server uses the data folder %s: run this on the machine of a server, with its folder as --data, or stop all servers"
               .formatted(address, folder));
+    }
+    String used = OperatorAccess.databaseOf(folder);
+    if (!address.toString().equals(used)) {
+      throw new DataFolderException(
+          "a server uses the database %s, and the one of the data folder %s uses %s: name the folder of a server of this database with --data, and the database as that server does, or stop all servers"
+              .formatted(address, folder, used == null ? "none that it has named yet" : used));
     }
     ServedFolder served = new ServedFolder(folder, server, ServedFolder.Patience.DEFAULT, progress);
     return switch (served.ask(work)) {
