@@ -3,6 +3,11 @@ package dev.tertulia.server.testing;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +42,34 @@ public enum ServerStore {
         Postgres.shared().drop(url);
       }
     }
+  },
+
+  /// Three nodes with such a database and a Redis.
+  CLUSTER {
+    @Override
+    Map<Setting, String> settings(String folder) {
+      Map<Setting, String> settings = new EnumMap<>(POSTGRES.settings(folder));
+      settings.put(
+          Setting.REDIS,
+          Databases.REDIS_OF_FOLDERS
+              .computeIfAbsent(folder, _ -> new Redis(temporaryFolder()))
+              .address());
+      return settings;
+    }
+
+    @Override
+    int nodes() {
+      return 3;
+    }
+
+    @Override
+    void remove(String folder) {
+      POSTGRES.remove(folder);
+      Redis redis = Databases.REDIS_OF_FOLDERS.remove(folder);
+      if (redis != null) {
+        redis.close();
+      }
+    }
   };
 
   /// The tag of tests that know nothing of where the log is.
@@ -46,12 +79,18 @@ public enum ServerStore {
   /// and that rooms of the kind `memory` are empty after a start.
   public static final String ONLY_SQLITE = "only-sqlite";
 
-  /// The store of all servers that tests start without saying which: `sqlite`, or `postgres`.
+  /// The store of all servers that tests start without saying which: `sqlite`, `postgres` or
+  /// `cluster`.
   static final String PROPERTY = "test.store";
 
   /// What a server in `folder` is to be set to: the same for the same folder, so that one that is
   /// started there again finds what it has stored.
   abstract Map<Setting, String> settings(String folder);
+
+  /// How many nodes a server has.
+  int nodes() {
+    return 1;
+  }
 
   /// Removes what a server in `folder` has stored outside of it.
   abstract void remove(String folder);
@@ -61,7 +100,17 @@ public enum ServerStore {
     return valueOf(System.getProperty(PROPERTY, "sqlite").toUpperCase(Locale.ROOT));
   }
 
+  private static Path temporaryFolder() {
+    try {
+      return Files.createTempDirectory("tertulia-redis");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static final class Databases {
+    static final Map<String, Redis> REDIS_OF_FOLDERS = new ConcurrentHashMap<>();
+
     /// The addresses of those in use.
     static final Map<String, String> OF_FOLDERS = new ConcurrentHashMap<>();
 

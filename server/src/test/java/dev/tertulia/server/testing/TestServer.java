@@ -19,21 +19,35 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /// A real server on a free port of loopback. When it is closed, nothing may be left of it: no
 /// connection, no subscription, no buffer (the latter is [BufferLeakCheck]'s to see).
+///
+/// Where the store of this run of tests says so, it is several nodes of a cluster: whatever is
+/// connected or asked for is connected or asked for at another node than the one before.
 public final class TestServer implements AutoCloseable {
   /// Longer than anything takes, so that a busy machine fails no test.
   public static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final Server server;
-  private final StaticFiles files;
-  private final Path data;
+  /// The nodes, of which there is one unless the store has more.
+  private final List<Server> servers = new ArrayList<>();
 
-  private final Settings settings;
+  /// Counts what was connected or asked for.
+  private final AtomicInteger turns = new AtomicInteger();
+
+  private final StaticFiles files;
+
+  /// Of each node the folder that is removed with it.
+  private final List<Path> data;
+
+  /// Of each node.
+  private final List<Settings> settings;
 
   private final List<ProtocolEntry> protocols;
 
@@ -41,8 +55,8 @@ public final class TestServer implements AutoCloseable {
   private final Runnable remove;
 
   private TestServer(
-      Settings settings,
-      Path data,
+      List<Settings> settings,
+      List<Path> data,
       StaticFiles files,
       List<ProtocolEntry> protocols,
       Runnable remove)
@@ -52,7 +66,17 @@ public final class TestServer implements AutoCloseable {
     this.data = data;
     this.files = files;
     this.protocols = List.copyOf(protocols);
-    server = new Server(Config.from(settings), files, EngineGuard.ofNoProcess(), protocols);
+    boolean done = false;
+    try {
+      for (Settings each : settings) {
+        servers.add(new Server(Config.from(each), files, EngineGuard.ofNoProcess(), protocols));
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        servers.forEach(Server::close);
+      }
+    }
   }
 
   /// A port of loopback that is free at the moment.
@@ -102,15 +126,23 @@ public final class TestServer implements AutoCloseable {
       Map<Setting, String> overrides,
       StaticFiles files,
       List<ProtocolEntry> protocols) {
-    Settings settings = new Settings();
-    settings.set(Setting.PORT, "0");
+    List<Settings> settings = new ArrayList<>();
+    List<Path> data = new ArrayList<>();
     try {
-      Path data = Files.createTempDirectory("tertulia-test");
-      settings.set(Setting.DATA, data.toString());
-      overrides.forEach(settings::set);
-      String folder = Config.folder(settings).toString();
+      data.add(Files.createTempDirectory("tertulia-test"));
+      settings.add(settings(data.getFirst(), overrides));
+      String folder = Config.folder(settings.getFirst()).toString();
       if (!overrides.containsKey(Setting.DATABASE)) {
-        store.settings(folder).forEach(settings::set);
+        store.settings(folder).forEach(settings.getFirst()::set);
+        for (int i = 1; i < store.nodes(); i++) {
+          data.add(Files.createTempDirectory("tertulia-test"));
+          Settings more = settings(data.getLast(), overrides);
+          store.settings(folder).forEach(more::set);
+          more.set(Setting.DATA, data.getLast().toString());
+          more.set(Setting.PORT, "0");
+          more.set(Setting.NODE, "node" + (i + 1));
+          settings.add(more);
+        }
       }
       // A folder of the test's own is for another server too.
       Runnable remove = overrides.containsKey(Setting.DATA) ? () -> {} : () -> store.remove(folder);
@@ -120,9 +152,17 @@ public final class TestServer implements AutoCloseable {
     }
   }
 
+  private static Settings settings(Path data, Map<Setting, String> overrides) {
+    Settings settings = new Settings();
+    settings.set(Setting.PORT, "0");
+    settings.set(Setting.DATA, data.toString());
+    overrides.forEach(settings::set);
+    return settings;
+  }
+
   /// Ends it, and starts another on the same data.
   public TestServer restarted() {
-    server.close();
+    servers.forEach(Server::close);
     try {
       return new TestServer(settings, data, files, protocols, remove);
     } catch (IOException e) {
@@ -130,22 +170,26 @@ public final class TestServer implements AutoCloseable {
     }
   }
 
-  /// The folder in which all is stored.
+  /// The folder in which all is stored; that of the first node.
   public Path data() {
-    return Config.folder(settings);
+    return Config.folder(settings.getFirst());
   }
 
+  /// The port, of one node after the other.
   public int port() {
-    return server.port();
+    return servers.get(Math.floorMod(turns.getAndIncrement(), servers.size())).port();
   }
 
-  /// An address on this server.
+  /// An address on this server. What is an operator's is asked of the first node, whose key is in
+  /// [#data].
   public URI http(String path) {
-    return URI.create("http://127.0.0.1:" + port() + path);
+    int port = path.startsWith("/api/v1/admin/") ? server().port() : port();
+    return URI.create("http://127.0.0.1:" + port + path);
   }
 
+  /// The first node.
   public Server server() {
-    return server;
+    return servers.getFirst();
   }
 
   /// Waits until there are exactly so many connections, none of them about to close.
@@ -154,25 +198,33 @@ public final class TestServer implements AutoCloseable {
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(5))
         .untilAsserted(() -> {
-          assertThat(server.registry().connections()).isEqualTo(count);
-          assertThat(server.openWebSockets()).isEqualTo(count);
+          assertThat(sum(server -> server.registry().connections())).isEqualTo(count);
+          assertThat(sum(Server::openWebSockets)).isEqualTo(count);
         });
+  }
+
+  private int sum(ToIntFunction<Server> count) {
+    return servers.stream().mapToInt(count).sum();
   }
 
   @Override
   public void close() {
-    server.close();
+    servers.forEach(Server::close);
+    servers.forEach(TestServer::requireNothingLeft);
+    data.forEach(TestServer::delete);
+    remove.run();
+  }
+
+  private static void requireNothingLeft(Server server) {
     assertThat(server.guard().fault()).as("what can't be survived").isNull();
     assertThat(server.guard().survived()).as("defects that were met").isZero();
     assertThat(server.registry().connections()).as("connections left").isZero();
     assertThat(server.registry().clients()).as("clients left").isZero();
     assertThat(server.subscribedTopics()).as("topics left").isZero();
     assertThat(server.openWebSockets()).as("sockets left").isZero();
-    deleteData();
-    remove.run();
   }
 
-  private void deleteData() {
+  private static void delete(Path data) {
     try (Stream<Path> files = Files.list(data)) {
       for (Path file : files.toList()) {
         Files.delete(file);
