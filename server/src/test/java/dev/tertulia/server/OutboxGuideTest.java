@@ -1,6 +1,7 @@
 package dev.tertulia.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.CommandRun;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +69,41 @@ final class OutboxGuideTest {
               + " 'order-17'); SELECT tertulia.publish('kitchen', 'shop', 'end')");
       assertThat(ana.next("chat").text()).contains("\"end\"");
       assertThat(Postgres.ask(database, "SELECT count(*) FROM public.orders")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void twoServersPublishEachRowOnce() {
+    Map<Setting, String> other =
+        Map.of(Setting.DATA, temp.resolve("other").toString(), Setting.DATABASE, database);
+    try (TestServer server = served();
+        TestServer another = TestServer.start(other);
+        FullPeer ana = FullPeer.hello(another, "ana", "")) {
+      assertThat(server.port()).isNotEqualTo(another.port());
+      for (int i = 0; i < 5; i++) {
+        Postgres.ask(
+            database,
+            "SELECT count(tertulia.publish('kitchen', 'shop', '%s-' || n, id => '%s-' || n))"
+                    .formatted(i, i)
+                + " FROM generate_series(1, 40) AS n");
+      }
+      await()
+          .atMost(TestServer.PATIENCE)
+          .until(() -> Postgres.ask(database, "SELECT count(*) FROM tertulia.outbox").equals("0"));
+      List<String> texts =
+          ana
+              .ask("'type':'history','room':'kitchen','after':0,'limit':200")
+              .objects("messages")
+              .stream()
+              .map(message -> message.text("message"))
+              .toList();
+      assertThat(texts).hasSize(200).doesNotHaveDuplicates();
+      for (int i = 0; i < 5; i++) {
+        String prefix = i + "-";
+        assertThat(texts.stream().filter(text -> text.startsWith(prefix)))
+            .containsExactlyElementsOf(
+                IntStream.rangeClosed(1, 40).mapToObj(n -> prefix + n).toList());
+      }
     }
   }
 

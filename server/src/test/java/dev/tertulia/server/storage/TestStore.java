@@ -7,6 +7,7 @@ import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
 import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.storage.sql.ReadSource;
+import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.storage.sqlite.HeadNote;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.testing.Postgres;
@@ -99,6 +100,15 @@ public enum TestStore {
     }
 
     @Override
+    void requireSound(Path folder) {
+      try (PostgresDatabase database =
+              PostgresDatabase.open(PostgresAddress.of(urlIn(folder), null));
+          Snapshot snapshot = database.snapshot()) {
+        assertThat(Check.of(snapshot, Progress.NONE).findings()).isEmpty();
+      }
+    }
+
+    @Override
     SQLException noRoom() {
       return new PSQLException(new ServerErrorMessage("VERROR\0C53100\0Mno room, on purpose\0"));
     }
@@ -126,8 +136,12 @@ public enum TestStore {
   static final String ADDRESS = "postgres-address";
 
   private static String url(DataFolder folder) {
+    return urlIn(folder.path());
+  }
+
+  private static String urlIn(Path folder) {
     // It lies beside the folder's files, so that the log is the same when it is opened again.
-    Path address = folder.path().resolve(ADDRESS);
+    Path address = folder.resolve(ADDRESS);
     try {
       if (!Files.exists(address)) {
         Files.writeString(address, Postgres.shared().copyOf(EmptyPostgres.URL));

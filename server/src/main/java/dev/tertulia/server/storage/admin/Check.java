@@ -40,6 +40,13 @@ public final class Check {
     }
   }
 
+  /// Verifies what a snapshot shows.
+  ///
+  /// @throws CorruptionException if the damage prevents reading it
+  public static CheckReport of(Snapshot snapshot, Progress progress) {
+    return report(snapshot, /* head= */ null, progress);
+  }
+
   /// Verifies a copy of a database completely.
   ///
   /// Unreadable entries that are as they were stored are accepted.
@@ -63,7 +70,8 @@ public final class Check {
     return finding.remedy().equals(Inspection.DELETE);
   }
 
-  static CheckReport report(Snapshot snapshot, HeadNote.@Nullable Head head, Progress progress) {
+  private static CheckReport report(
+      Snapshot snapshot, HeadNote.@Nullable Head head, Progress progress) {
     try {
       List<Finding> findings = new Inspection(snapshot, head, progress).run();
       return new CheckReport(count(snapshot, "topic"), count(snapshot, "entry"), findings);

@@ -64,7 +64,7 @@ public final class DatabaseOperations implements DataFolderOperations {
   @Override
   public CheckReport check(Path folder, Progress progress) {
     try (Snapshot snapshot = open().snapshot()) {
-      return Check.report(snapshot, /* head= */ null, progress);
+      return Check.of(snapshot, progress);
     }
   }
 
