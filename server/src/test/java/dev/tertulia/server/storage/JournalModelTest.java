@@ -191,6 +191,7 @@ final class JournalModelTest {
       case Outcome.Listed listed -> -6;
       case Outcome.Read read -> -4;
       case Outcome.Noted noted -> -5;
+      case Outcome.Unconfirmed unconfirmed -> -7;
     };
   }
 }
