@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage.journal;
 
 import dev.tertulia.server.model.Entry;
+import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.journal.TopicCache.TopicState;
 import dev.tertulia.server.storage.rows.ClientRow;
@@ -13,6 +14,7 @@ import dev.tertulia.server.storage.rows.RequestRow;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.LogException;
+import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -141,8 +143,13 @@ final class Facts {
   private final LoadedRows<String, ClientRow> clients =
       new LoadedRows<>(ClientRow.TABLE, key -> new Object[] {key});
 
+  private final InboxFacts inboxes;
+
   /// What amends the messages that are to be deleted.
   private final Map<Place, List<EntryRow>> amendments = new HashMap<>();
+
+  /// Entries that are to lose their texts, and their requests the same, in a shared database.
+  private final List<Place> targets = new ArrayList<>();
 
   /// New entries, in the order in which they were decided.
   private final Map<Place, EntryRow> added = new LinkedHashMap<>();
@@ -178,6 +185,7 @@ final class Facts {
     entries =
         new LoadedRows<>(
             EntryRow.TABLE, tables::asItStands, key -> new Object[] {key.topic(), key.offset()});
+    inboxes = new InboxFacts(tables, this::entryAt, tables.isShared() ? this::apply : () -> {});
   }
 
   /// Reads what `drafts` may need.
@@ -220,10 +228,10 @@ final class Facts {
   /// The same in one round trip: what depends on other rows is found by joins. Clients are locked.
   /// The topics are there.
   private void loadAtOnce(List<Draft> drafts, long now) throws SQLException {
-    List<Place> targets = new ArrayList<>();
     for (Draft draft : drafts) {
       try {
         want(draft, now);
+        wantInbox(draft);
         if (draft instanceof Draft.Append append
             && append.entry() instanceof Entry.Deletion deletion
             && mayBeThere(topics.of(append.topic()), deletion.target())) {
@@ -237,6 +245,7 @@ final class Facts {
     boolean meets = !clients.wanted().isEmpty();
     clients.search(searches, " ORDER BY k.key FOR UPDATE OF r");
     searchCounts(searches, drafts, meets);
+    searchInboxes(searches, drafts);
     participants.search(searches, "");
     KeyList reacted = reactions.wanted();
     reactions.search(searches, "");
@@ -272,6 +281,7 @@ final class Facts {
     }
     entries.search(searches, "");
     tables.find(searches);
+    inboxes.loaded();
     if (!damaged[0]) {
       // Of these there are requests or not, and they have been found.
       for (Place target : targets) {
@@ -281,6 +291,82 @@ final class Facts {
         }
         amendmentsOf(target).forEach(this::noRequestOf);
       }
+    }
+  }
+
+  private void searchInboxes(List<LogTables.Search<?>> searches, List<Draft> drafts)
+      throws SQLException {
+    if (!inboxes.isWanted()) {
+      return;
+    }
+    Set<TopicState> logs = new LinkedHashSet<>();
+    for (Draft draft : drafts) {
+      if (draft.topic().kind() == TopicName.Kind.INBOX) {
+        logs.add(topics.of(draft.topic()));
+      }
+    }
+    inboxes.search(searches, List.copyOf(logs), topics.of(TopicName.BROADCASTS));
+  }
+
+  /// What is told of an inbox needs its client, what was told before, and the entries it names.
+  private void wantInbox(Draft draft) throws SQLException {
+    switch (draft) {
+      case Draft.Acked acked -> {
+        wantInboxOf(acked.client().value());
+        want(acked.topic(), acked.position().personal());
+        want(TopicName.BROADCASTS, acked.position().broadcasts());
+      }
+      case Draft.Shown shown -> {
+        wantInboxOf(shown.client().value());
+        inboxes.wantShown(shown.client().value(), shown.device());
+        want(shown.log(), shown.position());
+      }
+      case Draft.Append append -> wantInbox(append);
+      case Draft.Seen seen -> {}
+      case Draft.Mark mark -> {}
+      case Draft.Membership change -> {}
+      case Draft.Records records -> {}
+      case Draft.Signal signal -> {}
+    }
+  }
+
+  private void wantInbox(Draft.Append append) throws SQLException {
+    if (append.entry() instanceof Entry.InboxRead read) {
+      wantInboxOf(read.client().value());
+      for (String id : read.ids()) {
+        wantNotification(id);
+      }
+      if (read.upTo() != null) {
+        wantNotification(read.upTo());
+      }
+    } else if (append.entry() instanceof Entry.Revocation revocation) {
+      if (append.topic().kind() == TopicName.Kind.INBOX) {
+        wantInboxOf(append.topic().name());
+      }
+      NotificationId id = NotificationId.parse(revocation.id());
+      TopicState topic = topics.of(append.topic());
+      if (id != null && mayBeThere(topic, id.position().offset())) {
+        targets.add(new Place(topic.id, id.position().offset()));
+        wantMessage(topic, id.position().offset());
+      }
+    }
+  }
+
+  private void wantInboxOf(String client) {
+    clients.want(client);
+    inboxes.want(client);
+  }
+
+  private void wantNotification(String name) throws SQLException {
+    NotificationId id = NotificationId.parse(name);
+    if (id != null) {
+      want(id.topic(), id.position());
+    }
+  }
+
+  private void want(TopicName topic, @Nullable Position at) throws SQLException {
+    if (at != null && topics.isKnown(topic)) {
+      wantMessage(topics.of(topic), at.offset());
     }
   }
 
@@ -548,15 +634,14 @@ final class Facts {
 
   /// The entry as it stands, though it be damaged; `null` if there is none.
   @Nullable EntryRow entry(TopicState topic, long offset) throws SQLException {
-    Place place = new Place(topic.id, offset);
-    EntryRow fresh = added.get(place);
-    return fresh == null ? entries.get(tables, place) : fresh;
+    return entryAt(topic.id, offset);
   }
 
   /// An entry comes to the end of its topic.
   void add(EntryRow row) {
     Place place = Place.of(row);
     added.put(place, row);
+    inboxes.added(row);
     if (row.target() != null) {
       List<EntryRow> others = amendments.get(new Place(row.topicId(), row.target()));
       if (others != null) {
@@ -567,6 +652,7 @@ final class Facts {
 
   /// An entry takes the place of the one at its offset.
   void replace(EntryRow row) {
+    inboxes.replaced(row);
     Place place = Place.of(row);
     if (added.replace(place, row) == null) {
       entries.put(place, row);
@@ -693,6 +779,29 @@ final class Facts {
     newMembers.clear();
     rooms.clear();
     members.clear();
+  }
+
+  /// What is known of inboxes.
+  InboxFacts inboxes() {
+    return inboxes;
+  }
+
+  /// Writes what was decided, unless it is known here what is asked for next.
+  void settle() throws SQLException {
+    if (!tables.isShared()) {
+      apply();
+    }
+  }
+
+  /// The entry as it stands, after [#settle]; `null` if there is none.
+  @Nullable EntryRow stored(TopicState topic, long offset) throws SQLException {
+    return tables.isShared() ? entryAt(topic.id, offset) : tables.entryAsItStands(topic.id, offset);
+  }
+
+  private @Nullable EntryRow entryAt(long topic, long offset) throws SQLException {
+    Place place = new Place(topic, offset);
+    EntryRow fresh = added.get(place);
+    return fresh == null ? entries.get(tables, place) : fresh;
   }
 
   /// How many rows were read by themselves, because it was not foreseen that they are needed.

@@ -10,10 +10,8 @@ import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
-import dev.tertulia.server.storage.rows.InboxReadRow;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.OffsetRanges;
-import dev.tertulia.server.storage.rows.ShownRow;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Outcome;
 import dev.tertulia.server.topic.Publication;
@@ -26,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// [EntryAppender]. Owned by the writer.
 ///
 /// Each change first reads and decides and then writes, as [WriteBatch] requires. What it reads are
-/// the tables themselves, so what was decided before is written first.
+/// [InboxFacts], for which what was decided before is written first if they are the tables
+/// themselves.
 final class InboxAppender {
   private final LogTables tables;
   private final TopicCache topicCache;
@@ -53,8 +52,8 @@ final class InboxAppender {
   }
 
   Outcome acked(WriteBatch writeBatch, Facts facts, Draft.Acked acked) throws SQLException {
-    facts.apply();
-    InboxView view = view(acked.client());
+    facts.settle();
+    InboxView view = view(facts, acked.client());
     InboxView.Cut cut = view.resolve(acked.position());
     if (cut == null) {
       return new Outcome.Refused(ErrorCode.NOT_FOUND);
@@ -67,20 +66,22 @@ final class InboxAppender {
         || personal > before.personal()
         || broadcasts > before.broadcasts()
         || isOld(before, writeBatch.now)) {
-      makeRoom(devices, before);
-      tables.put(
-          new DeviceRow(
-              acked.client().value(), acked.device(), writeBatch.now, personal, broadcasts));
+      makeRoom(facts, devices, before);
+      facts
+          .inboxes()
+          .store(
+              new DeviceRow(
+                  acked.client().value(), acked.device(), writeBatch.now, personal, broadcasts));
       writeBatch.wrote();
     }
     return new Outcome.Noted();
   }
 
   Outcome shown(WriteBatch writeBatch, Facts facts, Draft.Shown shown) throws SQLException {
-    facts.apply();
-    InboxView view = view(shown.client());
+    facts.settle();
+    InboxView view = view(facts, shown.client());
     NotificationId id = new NotificationId(shown.log(), shown.position());
-    if (view.find(id) == null) {
+    if (view.notification(id) == null) {
       return new Outcome.Refused(ErrorCode.NOT_FOUND);
     }
     String client = shown.client().value();
@@ -92,16 +93,16 @@ final class InboxAppender {
     List<DeviceRow> devices = view.devices();
     DeviceRow device = DeviceRow.find(devices, shown.device());
     if (device == null || isOld(device, writeBatch.now)) {
-      makeRoom(devices, device);
-      tables.put(
-          device == null
-              ? new DeviceRow(client, shown.device(), writeBatch.now, 0, 0)
-              : new DeviceRow(
-                  client, shown.device(), writeBatch.now, device.personal(), device.broadcasts()));
+      makeRoom(facts, devices, device);
+      long personal = device == null ? 0 : device.personal();
+      long broadcasts = device == null ? 0 : device.broadcasts();
+      facts
+          .inboxes()
+          .store(new DeviceRow(client, shown.device(), writeBatch.now, personal, broadcasts));
       writeBatch.wrote();
     }
     if (!after.equals(before)) {
-      ShownRow.store(tables, client, shown.device(), broadcast, before, after);
+      facts.inboxes().storeShown(client, shown.device(), broadcast, before, after);
       writeBatch.wrote();
     }
     return new Outcome.Noted();
@@ -109,8 +110,8 @@ final class InboxAppender {
 
   Outcome read(WriteBatch writeBatch, Facts facts, Draft.Append append, Entry.InboxRead asked)
       throws SQLException {
-    facts.apply();
-    InboxView view = view(asked.client());
+    facts.settle();
+    InboxView view = view(facts, asked.client());
     OffsetRanges own = view.read(false);
     OffsetRanges all = view.read(true);
     OffsetRanges ownAfter = own;
@@ -125,13 +126,13 @@ final class InboxAppender {
     }
     for (String name : asked.ids()) {
       NotificationId id = required(name);
-      InboxView.Found found = view.find(id);
+      EntryRow found = view.notification(id);
       long offset = id.position().offset();
       if (found == null) {
         if (!isGone(view, id)) {
           return new Outcome.Refused(ErrorCode.NOT_FOUND);
         }
-      } else if (!found.row().deleted()) {
+      } else if (!found.deleted()) {
         if (id.isBroadcast()) {
           allAfter = with(allAfter, offset, view.between(true));
         } else {
@@ -150,8 +151,8 @@ final class InboxAppender {
     ClientRow newcomer = known.meet(facts, asked.client().value(), false, writeBatch.now);
     append(writeBatch, facts, append, topic, entry, null);
     put(writeBatch, facts, newcomer);
-    InboxReadRow.store(tables, asked.client().value(), false, own, ownAfter);
-    InboxReadRow.store(tables, asked.client().value(), true, all, allAfter);
+    facts.inboxes().storeRead(asked.client().value(), false, own, ownAfter);
+    facts.inboxes().storeRead(asked.client().value(), true, all, allAfter);
     return new Outcome.Read(unread);
   }
 
@@ -193,7 +194,7 @@ final class InboxAppender {
 
   Outcome revoke(WriteBatch writeBatch, Facts facts, Draft.Append append, Entry.Revocation asked)
       throws SQLException {
-    facts.apply();
+    facts.settle();
     NotificationId id = required(asked.id());
     if (topicCache.ends(append.topic()).head() == 0) {
       return new Outcome.Refused(ErrorCode.NOT_FOUND);
@@ -201,9 +202,7 @@ final class InboxAppender {
     TopicState topic = topicCache.of(append.topic());
     long offset = id.position().offset();
     EntryRow target =
-        offset > topic.floor && offset <= topic.head
-            ? tables.entryAsItStands(topic.id, offset)
-            : null;
+        offset > topic.floor && offset <= topic.head ? facts.stored(topic, offset) : null;
     if (target == null
         || target.term() != id.position().term()
         || (target.sound() && !EntryBody.isNotification(target.kind()))) {
@@ -218,7 +217,7 @@ final class InboxAppender {
     }
     Integer unread = null;
     if (!id.isBroadcast()) {
-      InboxView view = view(new ClientId(append.topic().name()));
+      InboxView view = view(facts, new ClientId(append.topic().name()));
       OffsetRanges own = view.read(false);
       unread = view.unread(own, view.read(true)) - (own.holds(offset) ? 0 : 1);
     }
@@ -259,13 +258,14 @@ final class InboxAppender {
     return row;
   }
 
-  private InboxView view(ClientId client) throws SQLException {
+  private InboxView view(Facts facts, ClientId client) throws SQLException {
     return new InboxView(
         tables,
         client,
         topicCache.ends(TopicName.inbox(client)),
         topicCache.ends(TopicName.BROADCASTS),
-        ClientRow.find(tables, client.value()));
+        tables.isShared() ? facts.client(client.value()) : ClientRow.find(tables, client.value()),
+        facts.inboxes());
   }
 
   private void put(WriteBatch writeBatch, Facts facts, @Nullable ClientRow row) {
@@ -281,9 +281,10 @@ final class InboxAppender {
   }
 
   /// @param device `null` if one more is to come
-  private void makeRoom(List<DeviceRow> devices, @Nullable DeviceRow device) throws SQLException {
+  private static void makeRoom(Facts facts, List<DeviceRow> devices, @Nullable DeviceRow device)
+      throws SQLException {
     if (device == null && devices.size() >= DeviceRow.MOST_OF_A_CLIENT) {
-      tables.removeDevice(devices.getFirst().client(), devices.getFirst().device());
+      facts.inboxes().remove(devices.getFirst());
     }
   }
 }

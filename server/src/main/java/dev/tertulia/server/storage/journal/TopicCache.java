@@ -213,6 +213,11 @@ public final class TopicCache {
     return state.isNew ? null : state;
   }
 
+  /// Whether the transaction has locked or read the topic.
+  boolean isKnown(TopicName name) {
+    return states.containsKey(name);
+  }
+
   /// Reads those of `names` that are not known, in one statement; a damaged one is met by [#of].
   void load(Collection<TopicName> names) throws SQLException {
     List<TopicName> unknown = new ArrayList<>();

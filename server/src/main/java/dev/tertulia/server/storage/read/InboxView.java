@@ -8,9 +8,7 @@ import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.rows.EntryBody;
 import dev.tertulia.server.storage.rows.EntryRow;
-import dev.tertulia.server.storage.rows.InboxReadRow;
 import dev.tertulia.server.storage.rows.OffsetRanges;
-import dev.tertulia.server.storage.rows.ShownRow;
 import dev.tertulia.server.storage.rows.TopicBounds;
 import dev.tertulia.server.storage.sql.Querying;
 import dev.tertulia.server.topic.InboxPosition;
@@ -30,8 +28,14 @@ import org.jspecify.annotations.Nullable;
 /// @param own the client's own log
 /// @param all the broadcasts
 /// @param row `null` if the client is not known
+/// @param rows what it is made of
 public record InboxView(
-    Querying querying, ClientId client, TopicBounds own, TopicBounds all, @Nullable ClientRow row) {
+    Querying querying,
+    ClientId client,
+    TopicBounds own,
+    TopicBounds all,
+    @Nullable ClientRow row,
+    InboxRows rows) {
   /// The notifications that were not revoked between two offsets, in order.
   static final String LIVE_OFFSETS =
       "SELECT entry_offset FROM entry WHERE topic_id = ? AND kind = 5 AND deleted = 0"
@@ -49,6 +53,16 @@ public record InboxView(
 
   /// The number of unreadable entries after which no readable one is looked for.
   private static final int MOST_UNREADABLE = 1_000;
+
+  /// One that is read when it is looked at.
+  public InboxView(
+      Querying querying,
+      ClientId client,
+      TopicBounds own,
+      TopicBounds all,
+      @Nullable ClientRow row) {
+    this(querying, client, own, all, row, new SqlInboxRows(querying));
+  }
 
   /// Ranges up to this length are read and skipped rather than excluded from the query.
   private static final int SHORT = 64;
@@ -77,17 +91,17 @@ public record InboxView(
 
   /// Which notifications the client has read.
   public OffsetRanges read(boolean broadcast) throws SQLException {
-    return InboxReadRow.of(querying, client.value(), broadcast);
+    return rows.read(client.value(), broadcast);
   }
 
   /// The devices of the client, the longest silent first.
   public List<DeviceRow> devices() throws SQLException {
-    return DeviceRow.of(querying, client.value());
+    return rows.devices(client.value());
   }
 
   /// Which notifications of a log a device has shown.
   public OffsetRanges shown(String device, boolean broadcast) throws SQLException {
-    return ShownRow.of(querying, client.value(), device, broadcast);
+    return rows.shown(client.value(), device, broadcast);
   }
 
   /// How many are unread if these are read, of either log up to [InboxLog#MOST_UNREAD].
@@ -117,10 +131,7 @@ public record InboxView(
       boolean last = until == spans.size();
       long gapEnd = last ? to : Math.min(to, spans.get(until).first() - 1);
       if (gapEnd > from) {
-        count +=
-            until == next
-                ? live(log, from, gapEnd, most - count)
-                : liveBeside(spans.subList(next, until), log, from, gapEnd, most - count);
+        count += rows.live(log, from, gapEnd, spans.subList(next, until), most - count);
       }
       from = last ? to : Math.max(from, spans.get(until).last());
       next = until + 1;
@@ -128,67 +139,13 @@ public record InboxView(
     return count;
   }
 
-  /// How many notifications there are after `from` and up to `to` in none of `spans`, counted up to
-  /// `most`.
-  private int liveBeside(
-      List<OffsetRanges.Span> spans, TopicBounds log, long from, long to, int most)
-      throws SQLException {
-    int count = 0;
-    int next = 0;
-    try (ResultSet result =
-        querying.query(
-            LIVE_OFFSETS,
-            in -> {
-              in.number(log.id());
-              in.number(from);
-              in.number(to);
-            })) {
-      while (count < most && result.next()) {
-        long offset = result.getLong(1);
-        while (next < spans.size() && spans.get(next).last() < offset) {
-          next++;
-        }
-        if (next == spans.size() || offset < spans.get(next).first()) {
-          count++;
-        }
-      }
-    }
-    return count;
-  }
-
-  /// How many notifications there are after `from` and up to `to`, counted up to `most`.
-  private int live(TopicBounds log, long from, long to, int most) throws SQLException {
-    try (ResultSet result =
-        querying.query(
-            LIVE,
-            in -> {
-              in.number(log.id());
-              in.number(from);
-              in.number(to);
-              in.number(most);
-            })) {
-      return result.next() ? result.getInt(1) : 0;
-    }
-  }
-
   /// Asks for notifications between two, revoked ones among them.
   public OffsetRanges.Between between(boolean broadcast) {
-    return OffsetRanges.between(querying, ends(broadcast).id());
+    return (one, other) -> rows.isEmpty(ends(broadcast), one, other);
   }
 
   @Nullable EntryRow entry(TopicBounds log, long offset) throws SQLException {
-    if (offset <= log.floor() || offset > log.head()) {
-      return null;
-    }
-    try (ResultSet result =
-        querying.query(
-            SqlLog.ENTRY,
-            in -> {
-              in.number(log.id());
-              in.number(offset);
-            })) {
-      return result.next() ? EntryRow.asItStands(querying, result, 1) : null;
-    }
+    return offset <= log.floor() || offset > log.head() ? null : rows.entry(log, offset);
   }
 
   /// How far the broadcasts were when an entry of the client's own log was stored.
@@ -231,6 +188,18 @@ public record InboxView(
   /// The notification of that id; `null` if the inbox does not hold it.
   public @Nullable Found find(NotificationId id) throws SQLException {
     long offset = id.position().offset();
+    EntryRow found = notification(id);
+    if (found == null) {
+      return null;
+    }
+    return id.isBroadcast()
+        ? new Found(found, Math.max(ownBefore(offset), own.floor()), offset)
+        : new Found(found, offset, broadcastsBefore(found));
+  }
+
+  /// As [#find], and not how far the logs were.
+  public @Nullable EntryRow notification(NotificationId id) throws SQLException {
+    long offset = id.position().offset();
     EntryRow found = id.isFor(client) ? entry(ends(id.isBroadcast()), offset) : null;
     if (found == null
         || found.term() != id.position().term()
@@ -238,9 +207,7 @@ public record InboxView(
         || (id.isBroadcast() && offset <= since())) {
       return null;
     }
-    return id.isBroadcast()
-        ? new Found(found, Math.max(ownBefore(offset), own.floor()), offset)
-        : new Found(found, offset, broadcastsBefore(found));
+    return found;
   }
 
   /// Completes a position.
@@ -284,16 +251,14 @@ public record InboxView(
     if (at.offset() == log.floor()) {
       return at.equals(log.floorPosition());
     }
-    EntryRow entry = entry(log, at.offset());
-    return entry != null && entry.term() == at.term();
+    return at.equals(positionAt(log, at.offset()));
   }
 
   private @Nullable Position positionAt(TopicBounds log, long offset) throws SQLException {
     if (offset == log.floor()) {
       return log.floorPosition();
     }
-    EntryRow entry = entry(log, offset);
-    return entry == null ? null : entry.position();
+    return offset <= log.floor() || offset > log.head() ? null : rows.position(log, offset);
   }
 
   /// How far the broadcasts were at a good offset of the client's own log.

@@ -14,10 +14,13 @@ import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.testing.RoundTrips;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
+import dev.tertulia.server.topic.InboxPosition;
 import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +133,70 @@ final class RoundTripsTest {
       }
       int taken = store(drafts);
       assertThat(taken).as("round %s", round).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void inboxesTakeThree() throws Exception {
+    for (int round = 0; round < 8; round++) {
+      List<Draft> drafts = new ArrayList<>();
+      for (int i = 0; i < MANY; i++) {
+        TopicName inbox = TopicName.inbox(client(i));
+        drafts.add(new Draft.Seen(client(i), outcomes::add));
+        for (int n = 0; n < 4; n++) {
+          drafts.add(
+              append(inbox, new Entry.Notification(client(0), Entry.Scope.PERSONAL, "n"), null));
+        }
+      }
+      drafts.add(
+          append(
+              TopicName.BROADCASTS,
+              new Entry.Notification(client(0), Entry.Scope.BROADCAST, "to all"),
+              null));
+      assertThat(storeAll(drafts)).as("round %s", round).isEqualTo(3);
+      List<Outcome.Stored> stored =
+          outcomes.stream()
+              .filter(Outcome.Stored.class::isInstance)
+              .map(Outcome.Stored.class::cast)
+              .toList();
+      Outcome.Stored broadcast = stored.getLast();
+      drafts.clear();
+      for (int i = 0; i < MANY; i++) {
+        ClientId client = client(i);
+        TopicName inbox = TopicName.inbox(client);
+        Outcome.Stored first = stored.get(4 * i);
+        Position position = Objects.requireNonNull(first.position());
+        drafts.add(
+            append(
+                inbox,
+                new Entry.InboxRead(client, List.of(first.id(), broadcast.id()), null, 0, 0),
+                null));
+        drafts.add(
+            append(
+                inbox,
+                new Entry.InboxRead(client, List.of(), stored.get(4 * i + 2).id(), 0, 0),
+                null));
+        drafts.add(
+            new Draft.Acked(client, "phone", new InboxPosition(position, null), outcomes::add));
+        drafts.add(
+            new Draft.Acked(
+                client,
+                "tablet",
+                new InboxPosition(position, Objects.requireNonNull(broadcast.position())),
+                outcomes::add));
+        drafts.add(new Draft.Shown(client, "phone", inbox, position, outcomes::add));
+        drafts.add(
+            append(
+                inbox,
+                new Entry.Revocation(
+                    client(0),
+                    Objects.requireNonNull(stored.get(4 * i + 3).position()).offset(),
+                    stored.get(4 * i + 3).id(),
+                    null,
+                    0),
+                null));
+      }
+      assertThat(storeAll(drafts)).as("round %s", round).isEqualTo(3);
     }
   }
 }
