@@ -2,6 +2,7 @@ package dev.tertulia.server.storage;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import javax.net.ssl.SSLHandshakeException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -22,12 +23,20 @@ public enum StorageFault {
   SILENT("its server does not answer", "check that it runs, and the network to it"),
   UNAUTHORIZED(
       "its server refuses the user or the password", "check both, and what this user may do there"),
+  REJECTED(
+      "its server rejects the connection",
+      "check the user, the password and 'sslmode' in the address"),
+  UNTRUSTED(
+      "its certificate is not trusted",
+      "name the file of those that are with 'sslrootcert' in the address, or replace it"),
   CROWDED(
       "its server accepts no more connections",
       "raise its max_connections, or close connections of other programs"),
   UNCONFIRMED(
       "its standby does not confirm what is stored", "check the standby, and the network to it"),
   OTHER("a bug in the server", "report it, with the log");
+
+  private static final int MOST_CAUSES = 10;
 
   private final String words;
   private final String remedy;
@@ -56,7 +65,7 @@ public enum StorageFault {
       return UNREACHABLE;
     }
     if (!(e instanceof SQLiteException sqlite)) {
-      return e.getSQLState() == null ? OTHER : ofState(e.getSQLState());
+      return isAboutTls(e) ? UNTRUSTED : e.getSQLState() == null ? OTHER : ofState(e.getSQLState());
     }
     SQLiteErrorCode code = sqlite.getResultCode();
     // The low byte of an extended code is the code.
@@ -87,6 +96,18 @@ public enum StorageFault {
     return "55P03".equals(e.getSQLState());
   }
 
+  private static boolean isAboutTls(SQLException e) {
+    Throwable cause = e.getCause();
+    // Causes may go round in circles.
+    for (int i = 0; i < MOST_CAUSES && cause != null; i++) {
+      if (cause instanceof SSLHandshakeException) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
+  }
+
   /// Of a code of the SQL standard, or PostgreSQL's own.
   private static StorageFault ofState(String state) {
     return switch (state) {
@@ -99,6 +120,7 @@ public enum StorageFault {
       case "58030" -> DISK;
       case "42501" -> UNAUTHORIZED;
       case "3D000" -> GONE;
+      case "08004" -> REJECTED;
       // The server is being stopped or started, or the session was ended.
       case "57P01", "57P02", "57P03", "25P03", "25P04", "57P05" -> UNREACHABLE;
       default ->

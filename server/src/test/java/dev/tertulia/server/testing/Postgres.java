@@ -25,6 +25,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -76,12 +77,22 @@ public final class Postgres implements AutoCloseable {
   ///
   /// @param settings further lines of its configuration, such as `max_connections = 5`
   public static Postgres start(String... settings) {
+    return start(Map.of(), settings);
+  }
+
+  /// As above.
+  ///
+  /// @param files to be put into its data folder, by their names, such as `server.key`
+  public static Postgres start(Map<String, String> files, String... settings) {
     try {
       Path made = made();
       Path folder = Files.createTempDirectory("tertulia-postgres-");
       Path data = folder.resolve("data");
       give(folder);
       run(asOwner("cp", "-a", made.resolve("cluster").toString(), data.toString()));
+      for (Map.Entry<String, String> file : files.entrySet()) {
+        give(Files.writeString(data.resolve(file.getKey()), file.getValue()));
+      }
       IllegalStateException failure = new IllegalStateException("PostgreSQL does not start");
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         // Somebody else may take the port in between.
@@ -239,7 +250,7 @@ public final class Postgres implements AutoCloseable {
         .orElseThrow();
   }
 
-  /// Gives a folder to the user that runs PostgreSQL, and to nobody else.
+  /// Gives a folder or a file to the user that runs PostgreSQL, and to nobody else.
   private static void give(Path folder) throws IOException {
     if (isRoot()) {
       Files.setOwner(

@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /// Where a [TestServer] stores its log. Tests of what is promised to clients, which have the tag
 /// [#PROTOCOL], are run over each: a second time with the property [#PROPERTY].
@@ -52,7 +54,8 @@ public enum ServerStore {
       settings.put(
           Setting.REDIS,
           Databases.REDIS_OF_FOLDERS
-              .computeIfAbsent(folder, _ -> new Redis(temporaryFolder()))
+              .computeIfAbsent(folder, _ -> OwnRedis.start())
+              .redis
               .address());
       return settings;
     }
@@ -65,9 +68,9 @@ public enum ServerStore {
     @Override
     void remove(String folder) {
       POSTGRES.remove(folder);
-      Redis redis = Databases.REDIS_OF_FOLDERS.remove(folder);
+      OwnRedis redis = Databases.REDIS_OF_FOLDERS.remove(folder);
       if (redis != null) {
-        redis.close();
+        redis.remove();
       }
     }
   };
@@ -100,16 +103,31 @@ public enum ServerStore {
     return valueOf(System.getProperty(PROPERTY, "sqlite").toUpperCase(Locale.ROOT));
   }
 
-  private static Path temporaryFolder() {
-    try {
-      return Files.createTempDirectory("tertulia-redis");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /// A Redis in a folder of its own.
+  private record OwnRedis(Redis redis, Path folder) {
+    static OwnRedis start() {
+      try {
+        Path folder = Files.createTempDirectory("tertulia-redis");
+        return new OwnRedis(new Redis(folder), folder);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    void remove() {
+      redis.close();
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
   private static final class Databases {
-    static final Map<String, Redis> REDIS_OF_FOLDERS = new ConcurrentHashMap<>();
+    static final Map<String, OwnRedis> REDIS_OF_FOLDERS = new ConcurrentHashMap<>();
 
     /// The addresses of those in use.
     static final Map<String, String> OF_FOLDERS = new ConcurrentHashMap<>();
