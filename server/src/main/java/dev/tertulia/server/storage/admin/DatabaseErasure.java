@@ -52,7 +52,7 @@ final class DatabaseErasure implements DataFolderOperations.Erasure {
   static DatabaseErasure of(
       DatabaseOperations operations, Path folder, String client, Progress progress) {
     ErasureOperation.requireClient(client);
-    PostgresDatabase database = operations.open();
+    PostgresDatabase database = operations.existing();
     try (Snapshot snapshot = database.snapshot();
         Connection alone = operations.alone(database)) {
       LogTables tables = new LogTables(snapshot.connection());

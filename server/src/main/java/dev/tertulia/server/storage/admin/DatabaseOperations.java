@@ -63,7 +63,7 @@ public final class DatabaseOperations implements DataFolderOperations {
 
   @Override
   public CheckReport check(Path folder, Progress progress) {
-    try (Snapshot snapshot = open().snapshot()) {
+    try (Snapshot snapshot = existing().snapshot()) {
       return Check.of(snapshot, progress);
     }
   }
@@ -79,7 +79,7 @@ public final class DatabaseOperations implements DataFolderOperations {
     Path lines = Files.createTempFile("tertulia-export-", ".jsonl");
     try {
       ExportReport report;
-      try (Snapshot snapshot = open().snapshot();
+      try (Snapshot snapshot = existing().snapshot();
           OutputStream file = new BufferedOutputStream(Files.newOutputStream(lines))) {
         report = Export.of(snapshot, file, findings, skipDamaged, progress);
       }
@@ -160,9 +160,14 @@ public final class DatabaseOperations implements DataFolderOperations {
     return DatabaseErasure.of(this, folder, client, progress);
   }
 
-  /// Opens the database.
-  PostgresDatabase open() {
+  /// Opens the database, and creates the tables if there are none.
+  private PostgresDatabase open() {
     return PostgresDatabase.open(address);
+  }
+
+  /// Opens the database, which is to have tables.
+  PostgresDatabase existing() {
+    return PostgresDatabase.existing(address);
   }
 
   PostgresAddress address() {

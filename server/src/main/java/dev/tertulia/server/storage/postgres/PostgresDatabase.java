@@ -58,7 +58,21 @@ public final class PostgresDatabase implements Database {
     return open(address, PostgresSchema.LASTING, PostgresConnections.Bounds.WRITER);
   }
 
-  /// As above, for topics that are kept until the server crashes: it creates tables of their own.
+  /// Opens a database that has the tables of this version, and changes nothing in it.
+  ///
+  /// @throws DataFolderException as above, and if it has no such tables
+  public static PostgresDatabase existing(PostgresAddress address) {
+    PostgresConnections connections = new PostgresConnections(address, PostgresSchema.LASTING);
+    try (Connection connection = connections.open(PostgresConnections.Bounds.WRITER)) {
+      PostgresMigrations.requireNewest(connections, connection);
+    } catch (SQLException e) {
+      throw PostgresSnapshot.failure(connections, e);
+    }
+    return new PostgresDatabase(connections, PostgresConnections.Bounds.WRITER);
+  }
+
+  /// Opens one as [#open] does, for topics that are kept until the server crashes: it creates
+  /// tables of their own.
   public static PostgresDatabase passing(PostgresAddress address) {
     return open(address, PostgresSchema.PASSING, PostgresConnections.Bounds.WRITER);
   }

@@ -40,6 +40,26 @@ final class PostgresMigrations {
     }
   }
 
+  /// Sees whether there are the tables of the newest version, for those who don't change them.
+  ///
+  /// @throws DataFolderException if there are not, and says what there is
+  static void requireNewest(PostgresConnections connections, Connection connection)
+      throws SQLException {
+    if (!isNewest(connections, connection)) {
+      boolean isOlder = version(history(connections), connection) > 0;
+      throw new DataFolderException(
+          isOlder
+              ? "the database %s was created by an older Tertulia: run './tertulia serve' on it once to migrate it"
+                  .formatted(connections.address())
+              : "the database %s has no tables of Tertulia: name the one of a server with --database, or fill it with './tertulia import'"
+                  .formatted(connections.address()));
+    }
+  }
+
+  private static String history(PostgresConnections connections) {
+    return connections.schema().schema() + ".flyway_schema_history";
+  }
+
   /// Asks for the lock now and then: a statement that waits for it would hold a snapshot, for which
   /// an index that is built without blocking would wait in turn.
   private static void lock(PostgresConnections connections, Connection connection)
@@ -57,7 +77,7 @@ final class PostgresMigrations {
 
   private static boolean isNewest(PostgresConnections connections, Connection connection)
       throws SQLException {
-    int version = version(connections.schema().schema() + ".flyway_schema_history", connection);
+    int version = version(history(connections), connection);
     int newest = connections.schema().newest();
     if (version > newest) {
       throw new DataFolderException(

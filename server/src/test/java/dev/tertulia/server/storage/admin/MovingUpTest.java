@@ -47,8 +47,9 @@ final class MovingUpTest {
   private Path first;
   private Path second;
   private final DataFolderOperations files = new FolderOperations(FolderServer.NONE);
-  private PostgresAddress address = PostgresAddress.of(Postgres.shared().newDatabase(), null);
-  private DataFolderOperations database = new DatabaseOperations(address, FolderServer.NONE);
+  private final String url = Postgres.shared().newDatabase();
+  private final PostgresAddress address = PostgresAddress.of(url, null);
+  private final DataFolderOperations database = new DatabaseOperations(address, FolderServer.NONE);
 
   @BeforeEach
   void talk() {
@@ -239,6 +240,31 @@ final class MovingUpTest {
       Export.of(snapshot, out, null, false, Progress.NONE);
     }
     return out.toString(StandardCharsets.UTF_8);
+  }
+
+  /// Somebody may have named another database by mistake.
+  @Test
+  void nothingIsCreatedByWhoeverOnlyReads() {
+    for (Runnable reads :
+        List.<Runnable>of(
+            () -> database.check(temp, Progress.NONE),
+            () -> database.erasure(temp, "ana", Progress.NONE).close(),
+            () -> {
+              try {
+                export(database, temp);
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            })) {
+      assertThatThrownBy(reads::run)
+          .isInstanceOf(DataFolderException.class)
+          .hasMessageContaining("has no tables of Tertulia");
+    }
+    assertThat(Postgres.ask(url, "SELECT to_regnamespace('tertulia') IS NULL")).isEqualTo("t");
+    PostgresDatabase.open(address).close();
+    Postgres.ask(url, "DELETE FROM flyway_schema_history WHERE version = '2'");
+    assertThatThrownBy(() -> database.check(temp, Progress.NONE))
+        .hasMessageContaining("created by an older Tertulia");
   }
 
   @Test
