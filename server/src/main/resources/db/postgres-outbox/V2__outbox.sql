@@ -41,6 +41,20 @@ BEGIN
 END
 $$;
 
+-- Refuses what is not a name of a client, or is reserved for servers.
+CREATE FUNCTION tertulia.require_client(what text, name text) RETURNS void
+  LANGUAGE plpgsql IMMUTABLE
+  SET search_path = pg_catalog, pg_temp
+  AS $$
+BEGIN
+  PERFORM tertulia.require_name(what, name);
+  IF name LIKE '~%' THEN
+    RAISE EXCEPTION '% must not begin with ~, which is reserved', what
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+END
+$$;
+
 -- Refuses a text that is too short or too long; NULL is none.
 CREATE FUNCTION tertulia.require_length(what text, value text, shortest int, longest int)
   RETURNS void
@@ -89,16 +103,20 @@ DECLARE
   content CONSTANT text := CASE WHEN jsonb_typeof(data) <> 'null' THEN data::text END;
   request CONSTANT text := coalesce(id, gen_random_uuid()::text);
 BEGIN
-  PERFORM tertulia.require_name('room', room);
-  PERFORM tertulia.require_name('client', client);
-  IF client LIKE '~%' THEN
-    RAISE EXCEPTION 'client must not begin with ~, which is reserved'
-      USING ERRCODE = 'invalid_parameter_value';
-  END IF;
-  PERFORM tertulia.require_length('id', id, 1, 128);
-  PERFORM tertulia.require_length('sender', sender, 0, 256);
-  PERFORM tertulia.require_content(message, content);
-  IF reply_to < 1 THEN
+  -- What is wrong is only looked for if something is: calling another function takes longer than this.
+  IF (room ~ '^[A-Za-z0-9_.:@=+|~-]{1,128}$' COLLATE "C" AND room NOT IN ('.', '..')
+      AND client ~ '^[A-Za-z0-9_.:@=+|-][A-Za-z0-9_.:@=+|~-]{0,127}$' COLLATE "C" AND client NOT IN ('.', '..')
+      AND (message IS NOT NULL OR content IS NOT NULL)
+      AND coalesce(octet_length(message), 0) + coalesce(octet_length(content), 0) <= 65536
+      AND (id IS NULL OR char_length(id) BETWEEN 1 AND 128)
+      AND (sender IS NULL OR char_length(sender) <= 256)
+      AND (reply_to IS NULL OR reply_to > 0)) IS NOT TRUE
+  THEN
+    PERFORM tertulia.require_name('room', room);
+    PERFORM tertulia.require_client('client', client);
+    PERFORM tertulia.require_content(message, content);
+    PERFORM tertulia.require_length('id', id, 1, 128);
+    PERFORM tertulia.require_length('sender', sender, 0, 256);
     RAISE EXCEPTION 'reply_to must be the offset of a message, from 1 on'
       USING ERRCODE = 'invalid_parameter_value';
   END IF;
@@ -127,17 +145,23 @@ DECLARE
   content CONSTANT text := CASE WHEN jsonb_typeof(data) <> 'null' THEN data::text END;
   request CONSTANT text := coalesce(id, gen_random_uuid()::text);
 BEGIN
-  PERFORM tertulia.require_name('client', client);
-  PERFORM tertulia.require_name('from_client', coalesce(from_client, '~api'));
-  IF client LIKE '~%' OR from_client LIKE '~%' THEN
-    RAISE EXCEPTION 'client and from_client must not begin with ~, which is reserved'
-      USING ERRCODE = 'invalid_parameter_value';
-  END IF;
-  PERFORM tertulia.require_length('title', title, 0, 256);
-  PERFORM tertulia.require_length('id', id, 1, 128);
-  PERFORM tertulia.require_length('category', category, 1, 128);
-  PERFORM tertulia.require_content(message, content);
-  IF urgency NOT IN ('low', 'normal', 'high') THEN
+  IF (client ~ '^[A-Za-z0-9_.:@=+|-][A-Za-z0-9_.:@=+|~-]{0,127}$' COLLATE "C" AND client NOT IN ('.', '..')
+      AND (from_client IS NULL OR (from_client ~ '^[A-Za-z0-9_.:@=+|-][A-Za-z0-9_.:@=+|~-]{0,127}$' COLLATE "C" AND from_client NOT IN ('.', '..')))
+      AND (message IS NOT NULL OR content IS NOT NULL)
+      AND coalesce(octet_length(message), 0) + coalesce(octet_length(content), 0) <= 65536
+      AND (title IS NULL OR char_length(title) <= 256)
+      AND (id IS NULL OR char_length(id) BETWEEN 1 AND 128)
+      AND (category IS NULL OR char_length(category) BETWEEN 1 AND 128)
+      AND (urgency IS NULL OR urgency IN ('low', 'normal', 'high'))) IS NOT TRUE
+  THEN
+    PERFORM tertulia.require_client('client', client);
+    IF from_client IS NOT NULL THEN
+      PERFORM tertulia.require_client('from_client', from_client);
+    END IF;
+    PERFORM tertulia.require_content(message, content);
+    PERFORM tertulia.require_length('title', title, 0, 256);
+    PERFORM tertulia.require_length('id', id, 1, 128);
+    PERFORM tertulia.require_length('category', category, 1, 128);
     RAISE EXCEPTION 'urgency must be low, normal or high'
       USING ERRCODE = 'invalid_parameter_value';
   END IF;
@@ -155,6 +179,7 @@ REVOKE ALL ON FUNCTION
   tertulia.publish(text, text, text, jsonb, text, text, bigint),
   tertulia.notify(text, text, text, jsonb, text, text, text, text),
   tertulia.require_name(text, text),
+  tertulia.require_client(text, text),
   tertulia.require_length(text, text, int, int),
   tertulia.require_content(text, text)
   FROM PUBLIC;
