@@ -2,15 +2,14 @@ package dev.tertulia.server;
 
 import dev.tertulia.server.config.ClusterConfig;
 import dev.tertulia.server.config.Config;
-import dev.tertulia.server.config.ConfigException;
 import dev.tertulia.server.config.Secret;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.NodeName;
 import dev.tertulia.server.model.PostgresAddress;
+import dev.tertulia.server.model.RedisAddress;
 import dev.tertulia.server.relay.LocalRelay;
 import dev.tertulia.server.relay.Relay;
 import dev.tertulia.server.relay.RelayMessage;
-import dev.tertulia.server.relay.redis.RedisAddress;
 import dev.tertulia.server.relay.redis.RedisRelay;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Publication;
@@ -31,7 +30,6 @@ final class ClusterPlans {
   /// @param others receives messages about connections
   /// @param stored receives what this node stores, before it is delivered
   /// @param tend does what else is due, some hundred times a second
-  /// @throws ConfigException if a setting can't be used
   static ClusterNode.Plan of(
       Config config,
       PostgresAddress database,
@@ -57,22 +55,19 @@ final class ClusterPlans {
 
   private static Function<Relay.Listener, Relay> relay(
       ClusterConfig config, PostgresAddress database, NodeName node, EngineGuard guard) {
-    String address = config.redis();
+    RedisAddress address = config.redis();
     if (address == null) {
       return listener -> new LocalRelay();
     }
     Secret password = config.redisPassword();
-    try {
-      RedisRelay.Settings settings =
-          new RedisRelay.Settings(
-              RedisAddress.of(address),
-              password == null ? "" : password.text(),
-              "tertulia:" + database.database() + ":",
-              node);
-      return listener -> new RedisRelay(settings, listener, guard);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException("redis (TERTULIA_REDIS) is not valid: " + e.getMessage());
-    }
+    RedisRelay.Settings settings =
+        new RedisRelay.Settings(
+            address,
+            password == null ? "" : password.text(),
+            config.redisAuthorities(),
+            "tertulia:" + database.database() + ":",
+            node);
+    return listener -> new RedisRelay(settings, listener, guard);
   }
 
   /// Of the name of this machine, and the port.

@@ -1,15 +1,23 @@
 package dev.tertulia.server.config;
 
 import dev.tertulia.server.model.NodeName;
+import dev.tertulia.server.model.RedisAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// This server among others on the same database.
 ///
 /// @param node its name; `null` for one of the host name and the port
-/// @param redis the address of Redis, which is not checked yet; `null` for none
+/// @param redis where Redis is; `null` for none
 /// @param redisPassword the password of Redis; `null` for none
+/// @param redisAuthorities file of the certificates by which that of Redis is trusted; `null` for
+///   those that Java trusts
 public record ClusterConfig(
-    @Nullable NodeName node, @Nullable String redis, @Nullable Secret redisPassword) {
+    @Nullable NodeName node,
+    @Nullable RedisAddress redis,
+    @Nullable Secret redisPassword,
+    @Nullable Path redisAuthorities) {
   static ClusterConfig from(SettingReader settings) {
     Value redis = settings.get(Setting.REDIS);
     Value password = settings.get(Setting.REDIS_PASSWORD);
@@ -23,7 +31,31 @@ public record ClusterConfig(
     if (secret != null && address == null) {
       password.report("is set, so redis must be set too");
     }
-    return new ClusterConfig(name(node), address, secret);
+    RedisAddress read = address == null ? null : redis(redis, address);
+    return new ClusterConfig(
+        name(node), read, secret, authorities(settings.get(Setting.REDIS_CA), read));
+  }
+
+  private static @Nullable RedisAddress redis(Value value, String address) {
+    try {
+      return RedisAddress.of(address);
+    } catch (IllegalArgumentException e) {
+      value.report("is not valid: " + e.getMessage());
+      return null;
+    }
+  }
+
+  private static @Nullable Path authorities(Value value, @Nullable RedisAddress redis) {
+    if (!value.isSet()) {
+      return null;
+    }
+    Path file = value.path();
+    if (redis == null || !redis.isTls()) {
+      value.report("is set, so redis must be set too, and begin with rediss");
+    } else if (!Files.isReadable(file)) {
+      value.report("is not a file that can be read");
+    }
+    return file;
   }
 
   private static @Nullable NodeName name(Value node) {

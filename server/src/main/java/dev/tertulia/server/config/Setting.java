@@ -38,6 +38,11 @@ public enum Setting {
       Form.URL),
   REDIS_PASSWORD(
       "redis_password", "", "the password for redis, unless none is needed", Form.SECRET),
+  REDIS_CA(
+      "redis_ca",
+      "",
+      "file of the certificates (PEM) of the authorities by which that of redis is trusted; those"
+          + " that Java trusts unless it is set"),
   NODE(
       "node",
       "",

@@ -69,6 +69,37 @@ final class ConfigCommandTest {
   }
 
   @Test
+  void checkSaysWhatIsWrongWithRedis() throws IOException {
+    CommandRun run =
+        run(
+            """
+            database: postgresql://ana@db.example/chat
+            redis: redis://ana:SECRET@cache.example
+            redis_ca: /nowhere/ca.pem
+            node: "a b"
+            """
+                .replace("SECRET", SECRET),
+            Map.of(),
+            "check");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("t.yaml:2:8) is not valid: the address of Redis contains a password")
+        .contains("t.yaml:3:11) is set, so redis must be set too, and begin with rediss")
+        .contains("t.yaml:4:7) is not valid")
+        .doesNotContain(SECRET);
+    CommandRun unreadable =
+        run(
+            """
+            database: postgresql://ana@db.example/chat
+            redis: rediss://cache.example
+            redis_ca: /nowhere/ca.pem
+            """,
+            Map.of(),
+            "check");
+    assertThat(unreadable.err()).contains("t.yaml:3:11) is not a file that can be read");
+  }
+
+  @Test
   void checkRefusesSeveralIssuersWithoutDistinctPrefixes() throws IOException {
     String two =
         "auth: {mode: token, issuers: [{name: a, secrets: [%s]}, {name: b, secrets: [%s]}]}"

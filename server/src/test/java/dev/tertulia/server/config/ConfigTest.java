@@ -62,7 +62,7 @@ final class ConfigTest {
                 8000,
                 Path.of("./data"),
                 null,
-                new ClusterConfig(null, null, null),
+                new ClusterConfig(null, null, null, null),
                 Language.ES,
                 new LogSettings(LogSettings.Format.TEXT, LogSettings.Level.INFO, Map.of()),
                 AuditLog.Scope.ON,

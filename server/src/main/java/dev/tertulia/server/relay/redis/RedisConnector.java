@@ -2,23 +2,27 @@ package dev.tertulia.server.relay.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.tertulia.server.model.RedisAddress;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Opens links with Redis. Owns the threads of Lettuce.
 ///
@@ -47,15 +51,22 @@ final class RedisConnector implements AutoCloseable {
   /// Which of them is next.
   private int next;
 
-  RedisConnector(RedisAddress address, String password) {
-    uris = address.uris(password, PATIENCE);
+  /// @param authorities file of the certificates (PEM) by which that of Redis is trusted; `null`
+  ///   for those that Java trusts
+  RedisConnector(RedisAddress address, String password, @Nullable Path authorities) {
+    uris = RedisUris.of(address, password, PATIENCE);
     cluster = address.cluster();
     client = RedisClient.create(resources);
-    client.setOptions(options());
+    client.setOptions(options(authorities));
   }
 
-  private static ClientOptions options() {
+  private static ClientOptions options(@Nullable Path authorities) {
+    SslOptions.Builder tls = SslOptions.builder().jdkSslProvider().handshakeTimeout(PATIENCE);
+    if (authorities != null) {
+      tls.trustManager(authorities.toFile());
+    }
     return ClientOptions.builder()
+        .sslOptions(tls.build())
         .autoReconnect(false)
         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
         .requestQueueSize(MOST_COMMANDS)

@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.NodeName;
+import dev.tertulia.server.model.RedisAddress;
 import dev.tertulia.server.relay.Relay;
 import dev.tertulia.server.relay.RelayCodec;
 import dev.tertulia.server.relay.RelayMessage;
 import dev.tertulia.server.topic.TopicName;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,9 +82,16 @@ public final class RedisRelay implements Relay {
   ///
   /// @param address of Redis
   /// @param password of Redis; empty for none
+  /// @param authorities file of the certificates (PEM) by which that of Redis is trusted; `null`
+  ///   for those that Java trusts
   /// @param prefix of all channels: that of the cluster, if several share a Redis
   /// @param node this node, whose own messages are not received
-  public record Settings(RedisAddress address, String password, String prefix, NodeName node) {
+  public record Settings(
+      RedisAddress address,
+      String password,
+      @Nullable Path authorities,
+      String prefix,
+      NodeName node) {
     @Override
     public String toString() {
       return "Settings[%s, %s, %s]".formatted(address, prefix, node);
@@ -137,7 +146,7 @@ public final class RedisRelay implements Relay {
   RedisRelay(Settings settings, Listener listener, long queueBytes, EngineGuard guard) {
     this.guard = guard;
     this.settings = settings;
-    connector = new RedisConnector(settings.address(), settings.password());
+    connector = new RedisConnector(settings.address(), settings.password(), settings.authorities());
     everyone = channel("all");
     // Random, so that a former process of the same name does not answer for this one.
     ping = channel("ping:" + settings.node() + ":" + UUID.randomUUID());

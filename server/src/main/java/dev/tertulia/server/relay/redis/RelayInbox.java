@@ -2,6 +2,7 @@ package dev.tertulia.server.relay.redis;
 
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.NodeName;
+import dev.tertulia.server.model.RedisAddress;
 import dev.tertulia.server.relay.Relay;
 import dev.tertulia.server.relay.RelayCodec;
 import dev.tertulia.server.relay.RelayFormatException;

@@ -3,6 +3,7 @@ package dev.tertulia.server.relay.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tertulia.server.model.RedisAddress;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.List;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 final class RedisAddressTest {
   private static RedisURI first(String address) {
-    return RedisAddress.of(address).uris("", Duration.ofSeconds(2)).getFirst();
+    return RedisUris.of(RedisAddress.of(address), "", Duration.ofSeconds(2)).getFirst();
   }
 
   @Test
@@ -22,6 +23,8 @@ final class RedisAddressTest {
     assertThat(plain.getTimeout()).isEqualTo(Duration.ofSeconds(2));
     assertThat(first("rediss://localhost").isSsl()).isTrue();
     assertThat(first("rediss://localhost").isVerifyPeer()).isTrue();
+    assertThat(first("redis://[::1]:7000").getPort()).isEqualTo(7000);
+    assertThat(first("redis://[::1]").getHost()).isEqualTo("[::1]");
   }
 
   @Test
@@ -35,7 +38,7 @@ final class RedisAddressTest {
   void aClusterHasSeveralNodes() {
     RedisAddress address = RedisAddress.of("rediss-cluster://a:7000,b:7001");
     assertThat(address.cluster()).isTrue();
-    List<RedisURI> uris = address.uris("", Duration.ofSeconds(2));
+    List<RedisURI> uris = RedisUris.of(address, "", Duration.ofSeconds(2));
     assertThat(uris).extracting(RedisURI::getPort).containsExactly(7000, 7001);
     assertThat(uris).allMatch(RedisURI::isSsl);
   }
@@ -53,7 +56,7 @@ final class RedisAddressTest {
     }
     RedisAddress address = RedisAddress.of("redis://ana@host");
     assertThat(address.user()).isEqualTo("ana");
-    assertThat(address.uris("hunter2", Duration.ofSeconds(1)).getFirst().toString())
+    assertThat(RedisUris.of(address, "hunter2", Duration.ofSeconds(1)).getFirst().toString())
         .doesNotContain("hunter2");
     assertThat(address.toString()).isEqualTo("redis://ana@host");
   }
@@ -62,7 +65,19 @@ final class RedisAddressTest {
   void whatIsNotAnAddressIsRefusedByName() {
     for (String address :
         new String[] {
-          "localhost:6379", "http://host", "redis://", "redis://host:port", "redis-sentinel://a"
+          "localhost:6379",
+          "http://host",
+          "redis://",
+          "redis://host:port",
+          "redis-sentinel://a",
+          "redis://host:70000",
+          "redis://host/1",
+          "redis://a,b",
+          "redis-sentinel://a#",
+          "redis://host#name",
+          "redis-cluster://a,,b",
+          "redis://a b",
+          "redis://a:1:2"
         }) {
       assertThatThrownBy(() -> RedisAddress.of(address))
           .as(address)

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.NodeName;
+import dev.tertulia.server.model.RedisAddress;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.relay.Relay;
 import dev.tertulia.server.relay.Relay.Sent;
@@ -58,7 +59,8 @@ final class RedisRelayTest {
       this.name = new NodeName(name);
       relay =
           new RedisRelay(
-              new RedisRelay.Settings(RedisAddress.of(address), password, "tertulia:", this.name),
+              new RedisRelay.Settings(
+                  RedisAddress.of(address), password, null, "tertulia:", this.name),
               this,
               queueBytes,
               guard);

@@ -1,12 +1,9 @@
-package dev.tertulia.server.relay.redis;
+package dev.tertulia.server.model;
 
-import io.lettuce.core.RedisURI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/// Where Redis is.
+/// Where Redis is. Immutable.
 ///
 /// | form | means |
 /// | --- | --- |
@@ -15,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// | `redis-cluster://host:port,host:port` | a cluster, of which these nodes are tried in turn; `rediss-cluster://` with TLS |
 ///
 /// A user may stand before the hosts, as in `redis://ana@host`; a password may not, because
-/// addresses are logged: it has a setting of its own.
+/// addresses are logged: it has a setting of its own. Without a port, that of Redis is meant.
 ///
 /// @param text as it was given
 /// @param user of Redis; empty for the default one
@@ -30,6 +27,9 @@ public record RedisAddress(String text, String user, List<String> nodes, boolean
           "rediss-sentinel://",
           "redis-cluster://",
           "rediss-cluster://");
+
+  private static final int MOST_DIGITS = 5;
+  private static final int MOST_PORT = 65_535;
 
   public RedisAddress {
     nodes = List.copyOf(nodes);
@@ -53,67 +53,66 @@ public record RedisAddress(String text, String user, List<String> nodes, boolean
           "the address of Redis contains a password: remove it, and name a file that contains it");
     }
     String hosts = text.substring(Math.max(begin, at + 1));
+    boolean sentinel = scheme.endsWith("-sentinel://");
+    int name = hosts.indexOf('#');
+    if (sentinel ? name < 0 || name + 1 == hosts.length() : name >= 0) {
+      throw unreadable(hosts);
+    }
     boolean cluster = scheme.endsWith("-cluster://");
     List<String> nodes = new ArrayList<>();
-    if (cluster) {
-      for (String host : hosts.split(",", -1)) {
-        nodes.add(scheme.replace("-cluster", "") + host);
+    for (String host : (sentinel ? hosts.substring(0, name) : hosts).split(",", -1)) {
+      if (!isHost(host)) {
+        throw unreadable(hosts);
       }
-    } else {
-      nodes.add(text.substring(0, begin) + hosts);
+      nodes.add(scheme.replace("-cluster", "") + host);
     }
-    nodes.forEach(RedisAddress::read);
+    if (!cluster) {
+      if (!sentinel && nodes.size() > 1) {
+        throw unreadable(hosts);
+      }
+      nodes = List.of(scheme + hosts);
+    }
     return new RedisAddress(text, user, nodes, cluster);
   }
 
-  private static RedisURI read(String node) {
-    RedisURI uri;
-    try {
-      uri = RedisURI.create(node);
-    } catch (RuntimeException e) {
-      throw unreadable(node);
-    }
-    boolean complete =
-        uri.getSentinels().isEmpty()
-            ? isHost(uri.getHost()) && uri.getPort() > 0
-            : uri.getSentinelMasterId() != null && !uri.getSentinelMasterId().isEmpty();
-    if (!complete) {
-      throw unreadable(node);
-    }
-    return uri;
+  /// Whether it is encrypted.
+  public boolean isTls() {
+    return text.startsWith("rediss");
   }
 
-  /// What has a colon outside of brackets has a port that was not understood.
-  private static boolean isHost(@Nullable String host) {
-    return host != null && !host.isEmpty() && (host.indexOf(':') < 0 || host.startsWith("["));
+  /// Whether it is a host, or one with a port.
+  private static boolean isHost(String host) {
+    int bracket = host.lastIndexOf(']');
+    int colon = host.indexOf(':', bracket + 1);
+    String name = colon < 0 ? host : host.substring(0, colon);
+    boolean named = !name.isEmpty();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      named &=
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || "-._".indexOf(c) >= 0
+              || (bracket >= 0 && "[]:%".indexOf(c) >= 0);
+    }
+    return named && (bracket < 0 || name.charAt(0) == '[') && isPort(host, colon);
   }
 
-  private static IllegalArgumentException unreadable(String node) {
+  /// @param colon before the port; negative if there is none
+  private static boolean isPort(String host, int colon) {
+    if (colon < 0) {
+      return true;
+    }
+    String port = host.substring(colon + 1);
+    return DecimalText.isNumber(port, MOST_DIGITS)
+        && Integer.parseInt(port) > 0
+        && Integer.parseInt(port) <= MOST_PORT;
+  }
+
+  private static IllegalArgumentException unreadable(String hosts) {
     return new IllegalArgumentException(
         "the address of Redis can't be read: '%s' is not host:port, or with Sentinels host:port#name"
-            .formatted(node));
-  }
-
-  /// The addresses as Lettuce takes them.
-  ///
-  /// @param password of Redis; empty for none. Sentinels are asked without one
-  /// @param timeout of connecting, and of every command
-  List<RedisURI> uris(String password, Duration timeout) {
-    List<RedisURI> uris = new ArrayList<>();
-    for (String node : nodes) {
-      RedisURI uri = read(node);
-      uri.setTimeout(timeout);
-      uri.getSentinels().forEach(sentinel -> sentinel.setTimeout(timeout));
-      if (!password.isEmpty()) {
-        if (user.isEmpty()) {
-          uri.setAuthentication(password.toCharArray());
-        } else {
-          uri.setAuthentication(user, password.toCharArray());
-        }
-      }
-      uris.add(uri);
-    }
-    return uris;
+            .formatted(hosts));
   }
 
   @Override
