@@ -1,6 +1,7 @@
 package dev.tertulia.server.storage.postgres;
 
 import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.storage.StorageFault;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,11 +14,18 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The tables of a log in PostgreSQL, as versioned scripts that Flyway runs in order.
 final class PostgresMigrations {
   /// The lock of those who migrate, for as long as their session lasts.
   private static final long LOCK = 0x5445525455L;
+
+  /// Between attempts to change a table that others use, in which they get their turn.
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private static final Logger log = LoggerFactory.getLogger(PostgresMigrations.class);
 
   private static final Duration RETRY = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -126,14 +134,35 @@ final class PostgresMigrations {
     configuration
         .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
         .setTransactionalLock(false);
-    try {
-      configuration.load().migrate();
-    } catch (FlywayException e) {
-      throw new DataFolderException(
-          "cannot migrate the tables of the database %s: %s"
-              .formatted(connections.address(), e.getMessage()),
-          e);
+    long began = System.nanoTime();
+    while (true) {
+      try {
+        configuration.load().migrate();
+        return;
+      } catch (FlywayException e) {
+        if (!isWaitForLock(e) || System.nanoTime() - began > PATIENCE.toNanos()) {
+          throw new DataFolderException(
+              "cannot migrate the tables of the database %s: %s"
+                  .formatted(connections.address(), e.getMessage()),
+              e);
+        }
+        log.info(
+            "Somebody uses a table that is to be changed, such as a dump: trying again in {} s",
+            PAUSE.toSeconds());
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
     }
+  }
+
+  /// Whether it did not get a lock in time. To wait longer would make everybody else wait behind
+  /// it.
+  private static boolean isWaitForLock(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && StorageFault.isWaitForLock(sql)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// The connections on which tables are changed.

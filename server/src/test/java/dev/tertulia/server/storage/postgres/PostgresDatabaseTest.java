@@ -78,6 +78,42 @@ final class PostgresDatabaseTest {
         .isEqualTo("0");
   }
 
+  /// What changes tables gives up after a moment, so that nobody waits behind it, and tries again.
+  @Test
+  void aMigrationWaitsForADumpAndNobodyWaitsForTheMigration() throws SQLException {
+    PostgresAddress address = PostgresAddress.of(url, null);
+    PostgresDatabase.passing(address).close();
+    // As it was before.
+    Postgres.ask(
+        url,
+        "DO $$ DECLARE t text; BEGIN FOR t IN SELECT tablename FROM pg_tables WHERE schemaname ="
+            + " 'tertulia_memory' AND tablename <> 'flyway_schema_history' LOOP EXECUTE 'DROP TABLE"
+            + " tertulia_memory.' || t || ' CASCADE'; END LOOP; END $$");
+    Postgres.ask(url, "DROP SEQUENCE tertulia_memory.topic_id");
+    Postgres.ask(
+        url, "DELETE FROM tertulia_memory.flyway_schema_history WHERE version IS NOT NULL");
+    CompletableFuture<PostgresDatabase> start;
+    try (Connection dump = Postgres.connectTo(url);
+        Statement statement = dump.createStatement()) {
+      dump.setAutoCommit(false);
+      statement.execute("LOCK TABLE tertulia_memory.flyway_schema_history IN SHARE MODE");
+      start = CompletableFuture.supplyAsync(() -> PostgresDatabase.passing(address));
+      String waiting =
+          "SELECT coalesce(max(query_start)::text, '') FROM pg_stat_activity WHERE wait_event_type"
+              + " = 'Lock' AND datname = current_database()";
+      await().atMost(TestServer.PATIENCE).until(() -> !Postgres.ask(url, waiting).isEmpty());
+      String first = Postgres.ask(url, waiting);
+      await()
+          .atMost(TestServer.PATIENCE)
+          .until(() ->
+              !Postgres.ask(url, waiting).isEmpty() && !Postgres.ask(url, waiting).equals(first));
+      assertThat(start).isNotDone();
+      dump.rollback();
+    }
+    start.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join().close();
+    assertThat(Postgres.ask(url, "SELECT count(*) FROM tertulia_memory.topic")).isEqualTo("0");
+  }
+
   /// A crash of the server empties them, and leaves the schema.
   @Test
   void whatNeedNotLastHasTablesOfItsOwn() {
