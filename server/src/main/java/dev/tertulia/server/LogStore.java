@@ -52,6 +52,12 @@ interface LogStore {
   OnlineOperations operations(
       List<SqlJournal> journals, Consumer<ClientId> erased, EngineGuard guard);
 
+  /// Whether what is confirmed is on a standby of its server too: `awaited` or `none`; empty if
+  /// there is no such server. Any thread.
+  default String standby() {
+    return "";
+  }
+
   /// Begins to publish what applications have put into the database; by the functions in it.
   ///
   /// @return closed before the journals; `null` if there is nothing of that kind

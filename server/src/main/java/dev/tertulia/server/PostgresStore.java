@@ -32,7 +32,7 @@ final class PostgresStore implements LogStore {
   private final PostgresAddress address;
 
   /// `null` until it is opened, as the next.
-  private @Nullable PostgresDatabase lasting;
+  private volatile @Nullable PostgresDatabase lasting;
 
   private @Nullable PostgresDatabase passing;
 
@@ -50,6 +50,12 @@ final class PostgresStore implements LogStore {
   @Override
   public String database() {
     return name();
+  }
+
+  @Override
+  public String standby() {
+    PostgresDatabase opened = lasting;
+    return opened == null ? "" : opened.awaitsStandby() ? "awaited" : "none";
   }
 
   @Override

@@ -391,7 +391,7 @@ public final class Server implements AutoCloseable {
 
   /// What is answered until everything is there.
   private StartingAnswers starting(Config config) {
-    Health health = new Health(lifecycle, guard::fault, () -> "");
+    Health health = new Health(lifecycle, guard::fault, () -> "", () -> "");
     return new StartingAnswers(
         (path, local) -> health.whileStarting(path, local, config.language()));
   }
@@ -504,7 +504,7 @@ public final class Server implements AutoCloseable {
   }
 
   private Health health() {
-    return new Health(lifecycle, watchdog::fault, () -> storage.health().cause());
+    return new Health(lifecycle, watchdog::fault, () -> storage.health().cause(), storage::standby);
   }
 
   private Pipelines pipelines() {

@@ -329,6 +329,11 @@ public final class Storage implements AutoCloseable {
     return lasting.ok() && passing != null ? passing.health() : lasting;
   }
 
+  /// Whether what is confirmed is on a standby too; see [LogStore#standby]. Any thread.
+  public String standby() {
+    return store.standby();
+  }
+
   /// Tells the commands of the operator how to reach the server, until this is closed.
   ///
   /// @throws DataFolderException if the folder can't be written

@@ -21,10 +21,17 @@ public final class Health {
   private final Lifecycle lifecycle;
   private final Supplier<@Nullable String> fault;
   private final Supplier<String> trouble;
+  private final Supplier<String> standby;
 
   /// @param fault why the process must be restarted; `null` for no fault
   /// @param trouble why nothing can be stored at the moment; empty for no trouble
-  public Health(Lifecycle lifecycle, Supplier<@Nullable String> fault, Supplier<String> trouble) {
+  /// @param standby whether what is confirmed is on a standby too; empty if there can be none
+  public Health(
+      Lifecycle lifecycle,
+      Supplier<@Nullable String> fault,
+      Supplier<String> trouble,
+      Supplier<String> standby) {
+    this.standby = standby;
     this.lifecycle = lifecycle;
     this.fault = fault;
     this.trouble = trouble;
@@ -74,8 +81,16 @@ public final class Health {
   /// @param insider whether the cause may be told; strangers are not told it
   public Response ready(boolean insider) {
     State state = state();
+    String awaited = insider ? standby.get() : "";
     return state.status().equals(READY)
-        ? Response.json(200, "{\"status\":\"ready\"}")
+        ? Response.json(
+            200,
+            JsonText.object(out -> {
+              out.writeStringProperty("status", READY);
+              if (!awaited.isEmpty()) {
+                out.writeStringProperty("standby", awaited);
+              }
+            }))
         : bad(insider, state.status(), state.cause());
   }
 

@@ -16,12 +16,15 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A PostgreSQL database with the tables of a log. Any number of servers write it and read it
 /// concurrently; a writer locks the rows of the topics that it writes to.
@@ -40,6 +43,21 @@ public final class PostgresDatabase implements Database {
 
   /// The code by which PostgreSQL reports that a lock is another's.
   private static final String LOCKED = "55P03";
+
+  /// Whether a commit waits for a standby.
+  private static final String AWAITS_STANDBY =
+      "SELECT current_setting('synchronous_standby_names') <> ''"
+          + " AND current_setting('synchronous_commit') NOT IN ('off', 'local')";
+
+  /// From one look at that to the next.
+  private static final long LOOK = TimeUnit.MINUTES.toNanos(1);
+
+  private static final Logger log = LoggerFactory.getLogger(PostgresDatabase.class);
+
+  private volatile boolean awaitsStandby;
+
+  /// When it was looked at last. Owned by the writer.
+  private long lookedAt;
 
   private final PostgresConnections connections;
   private final PostgresConnections.Bounds bounds;
@@ -100,6 +118,9 @@ public final class PostgresDatabase implements Database {
     try (Connection connection = connections.open(PostgresConnections.Bounds.WRITER)) {
       requireServer(address, connection);
       PostgresMigrations.migrate(connections, connection);
+      if (schema == PostgresSchema.LASTING) {
+        logStandby(address, isTrue(connection, AWAITS_STANDBY));
+      }
     } catch (SQLException e) {
       StorageFault fault = StorageFault.of(e);
       throw new DataFolderException(
@@ -108,6 +129,36 @@ public final class PostgresDatabase implements Database {
           e);
     }
     return new PostgresDatabase(connections, bounds);
+  }
+
+  private static void logStandby(PostgresAddress address, boolean awaited) {
+    if (awaited) {
+      log.info("The database {} confirms what a synchronous standby has too", address);
+    } else {
+      log.info(
+          "The database {} has no synchronous standby: if it fails over, what was confirmed last"
+              + " may be lost. To promise more, set its synchronous_standby_names",
+          address);
+    }
+  }
+
+  /// Whether what is confirmed is on a standby too, as the settings of the server say. Any thread.
+  public boolean awaitsStandby() {
+    return awaitsStandby;
+  }
+
+  /// Looks whether that has changed.
+  @Override
+  public void tend(Connection connection, int entries) throws SQLException {
+    if (System.nanoTime() - lookedAt >= LOOK) {
+      lookForStandby(connection);
+      connection.rollback();
+    }
+  }
+
+  private void lookForStandby(Connection connection) throws SQLException {
+    awaitsStandby = isTrue(connection, AWAITS_STANDBY);
+    lookedAt = System.nanoTime();
   }
 
   private static void requireServer(PostgresAddress address, Connection connection)
@@ -141,6 +192,7 @@ public final class PostgresDatabase implements Database {
         throw new SQLException("a command, such as an import, works on the whole database", LOCKED);
       }
       connection.setAutoCommit(false);
+      lookForStandby(connection);
       passOverIds(connection);
       return connection;
     } catch (SQLException e) {

@@ -78,6 +78,25 @@ final class PostgresDatabaseTest {
         .isEqualTo("0");
   }
 
+  /// In a server of its own, because every commit waits then.
+  @Test
+  void aStandbyThatCommitsWaitForIsNoticed() throws SQLException {
+    try (Postgres server = Postgres.start()) {
+      String of = server.newDatabase();
+      try (PostgresDatabase database = PostgresDatabase.open(PostgresAddress.of(of, null))) {
+        database.connect().close();
+        assertThat(database.awaitsStandby()).isFalse();
+        Postgres.ask(of, "ALTER SYSTEM SET synchronous_standby_names = 'somebody'");
+        Postgres.ask(of, "SELECT pg_reload_conf()");
+        await()
+            .atMost(TestServer.PATIENCE)
+            .until(() -> Postgres.ask(of, "SHOW synchronous_standby_names").equals("somebody"));
+        database.connect().close();
+        assertThat(database.awaitsStandby()).isTrue();
+      }
+    }
+  }
+
   /// What changes tables gives up after a moment, so that nobody waits behind it, and tries again.
   @Test
   void aMigrationWaitsForADumpAndNobodyWaitsForTheMigration() throws SQLException {
