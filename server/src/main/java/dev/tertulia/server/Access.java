@@ -35,7 +35,10 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.Partial;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.storage.DataFolderException;
+import dev.tertulia.server.topic.LogException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -53,9 +56,13 @@ import org.slf4j.LoggerFactory;
 final class Access implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Access.class);
 
+  /// From one reading of what another server has changed to the next.
+  private static final Duration READ_AGAIN = Duration.ofMillis(100);
+
   private final Language language;
   private final ApiKeys apiKeys;
   private final RevokedTokens revokedTokens = new RevokedTokens();
+  private final StoredRevocations storedRevocations;
   private final Revocations revocations;
   private final OperatorToken operatorToken = OperatorToken.random(new SecureRandom());
   private final OperatorSessions operatorSessions = new OperatorSessions(InstantSource.system());
@@ -77,6 +84,7 @@ final class Access implements AutoCloseable {
   /// @param registry its connections are checked for what is revoked, and for other rights
   /// @param directory its connections are closed when what they showed is revoked
   /// @param isIn whether a client is in a room
+  /// @param revoked runs when what is revoked has changed, and is stored
   /// @param opened receives what must be closed if the start fails
   /// @throws ConfigException if a key or an issuer can't be used
   Access(
@@ -86,6 +94,7 @@ final class Access implements AutoCloseable {
       ConnectionDirectory directory,
       RoomPolicies kinds,
       BiPredicate<RoomName, ClientId> isIn,
+      Runnable revoked,
       AuditLog audit,
       Deque<AutoCloseable> opened) {
     this.registry = registry;
@@ -99,12 +108,20 @@ final class Access implements AutoCloseable {
             System::nanoTime,
             () -> closed(directory.closeRevoked()));
     apiKeys.configure(configuredKeys(config));
-    StoredRevocations storedRevocations = new StoredRevocations(storage);
+    storedRevocations = new StoredRevocations(storage);
     revocations =
         new Revocations(
             revokedTokens,
             storedRevocations.load(),
-            storedRevocations,
+            (stored, removed) ->
+                storedRevocations
+                    .change(stored, removed)
+                    .thenApply(done -> {
+                      if (done) {
+                        revoked.run();
+                      }
+                      return done;
+                    }),
             rule ->
                 rule.target() instanceof Revocation.OfClient of
                     ? closed(directory.closeRevoked(of.client()))
@@ -131,6 +148,33 @@ final class Access implements AutoCloseable {
     permissions = new Permissions(kinds, memberships, join, language);
     groups = config.auth().groups();
     permissions.replace(new GroupGrants(groups));
+  }
+
+  /// Reads again what is revoked, and the keys, which another server has changed: several times, if
+  /// the change can't be seen yet. Does not block.
+  ///
+  /// @param then runs after that
+  void readAgain(int times, Runnable then) {
+    Thread.ofVirtual()
+        .name("read-revocations")
+        .start(() -> {
+          try {
+            for (int i = 0; i < times && !read(); i++) {
+              Thread.sleep(READ_AGAIN);
+            }
+          } catch (LogException | DataFolderException e) {
+            log.debug("What is revoked can't be read", e);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          then.run();
+        });
+  }
+
+  /// @return whether anything has changed
+  private boolean read() {
+    boolean revoked = revocations.read(storedRevocations::load);
+    return apiKeys.read() || revoked;
   }
 
   private static List<ApiKey> configuredKeys(Config config) {

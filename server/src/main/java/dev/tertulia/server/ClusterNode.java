@@ -24,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,13 +43,18 @@ public final class ClusterNode implements Seam, AutoCloseable {
   /// A node that has not been seen for this long does not count, in milliseconds.
   private static final long DEAD_MILLIS = TimeUnit.MINUTES.toMillis(2);
 
+  /// A node that was seen so recently is there, in milliseconds.
+  private static final long FRESH_MILLIS = 3_000;
+
   /// How long the threads are waited for at the end.
   private static final long CLOSING_MILLIS = 15_000;
 
   /// What makes a server a node.
   ///
   /// @param relay makes the wire to the other nodes
-  /// @param others receives messages about connections
+  /// @param others receives every message of other nodes
+  /// @param seen receives nodes that have said in the database that they are there, and their
+  ///   incarnations; every second
   /// @param deliver hands publications to the loops
   /// @param tend does what else is due, some hundred times a second
   /// @param stored receives what this node's journals hand over, before it is delivered
@@ -58,6 +64,7 @@ public final class ClusterNode implements Seam, AutoCloseable {
       PostgresAddress database,
       Function<Relay.Listener, Relay> relay,
       Consumer<RelayMessage> others,
+      ObjLongConsumer<NodeName> seen,
       Consumer<List<Publication>> deliver,
       Consumer<List<Publication>> stored,
       Consumer<TopicName> rolledBack,
@@ -182,6 +189,9 @@ public final class ClusterNode implements Seam, AutoCloseable {
           if (!node.name().equals(plan.node.value()) && node.age() < DEAD_MILLIS) {
             cluster.alive(node.term());
             cluster.alive(node.memoryTerm());
+            if (node.age() < FRESH_MILLIS) {
+              plan.seen.accept(new NodeName(node.name()), node.incarnation());
+            }
           }
         }
         failed = false;

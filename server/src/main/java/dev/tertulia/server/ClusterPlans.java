@@ -1,5 +1,6 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.cluster.ClusterMembers;
 import dev.tertulia.server.config.ClusterConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.Secret;
@@ -9,7 +10,6 @@ import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.model.RedisAddress;
 import dev.tertulia.server.relay.LocalRelay;
 import dev.tertulia.server.relay.Relay;
-import dev.tertulia.server.relay.RelayMessage;
 import dev.tertulia.server.relay.redis.RedisRelay;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Publication;
@@ -27,17 +27,15 @@ final class ClusterPlans {
   /// The plan of this server.
   ///
   /// @param port that it listens on, for the name that it has unless another one is set
-  /// @param others receives messages about connections
+  /// @param members is told what the other nodes say of their clients
   /// @param stored receives what this node stores, before it is delivered
-  /// @param tend does what else is due, some hundred times a second
   static ClusterNode.Plan of(
       Config config,
       PostgresAddress database,
       int port,
-      Consumer<RelayMessage> others,
+      ClusterMembers members,
       Fanout fanout,
       Consumer<List<Publication>> stored,
-      Runnable tend,
       EngineGuard guard) {
     NodeName set = config.cluster().node();
     NodeName node = set == null ? name(port) : set;
@@ -46,11 +44,12 @@ final class ClusterPlans {
         System.currentTimeMillis(),
         database,
         relay(config.cluster(), database, node, guard),
-        others,
+        members::received,
+        members::seen,
         fanout::publish,
         stored,
         fanout::rolledBack,
-        tend);
+        members::look);
   }
 
   private static Function<Relay.Listener, Relay> relay(

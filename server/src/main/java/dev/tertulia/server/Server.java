@@ -8,6 +8,9 @@ import dev.tertulia.server.auth.token.Revocations;
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.cli.TertuliaVersion;
 import dev.tertulia.server.cluster.Cluster;
+import dev.tertulia.server.cluster.ClusterDirectory;
+import dev.tertulia.server.cluster.ClusterMembers;
+import dev.tertulia.server.cluster.RemoteClients;
 import dev.tertulia.server.config.AuthConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.ConfigException;
@@ -50,8 +53,10 @@ import dev.tertulia.server.limits.RefusalLog;
 import dev.tertulia.server.metrics.Exposition;
 import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.metrics.ProcessMeters;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Limit;
+import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.net.Pipelines;
 import dev.tertulia.server.net.StartingAnswers;
@@ -104,6 +109,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -124,6 +130,9 @@ public final class Server implements AutoCloseable {
 
   /// How often it is recorded what was not recorded one by one.
   private static final Duration AUDIT_INTERVAL = Duration.ofSeconds(10);
+
+  /// How often it is looked for what another node has revoked, which may not be stored yet.
+  private static final int LOOKS_FOR_REVOKED = 15;
 
   private final EngineGuard guard;
   private final AuditLog audit;
@@ -233,14 +242,21 @@ public final class Server implements AutoCloseable {
       opened.push(listeners);
       opened.addLast(listeners::release);
       List<LoopTopics> topics = loops.all().stream().map(fanout::addLoop).toList();
+      PostgresAddress database = config.database();
+      RemoteClients remote = database == null ? null : new RemoteClients(System::nanoTime);
       registry =
           new ConnectionRegistry(
               config.limits().connectionsPerClient(),
               config.limits().perClient().joinedRooms(),
               System::nanoTime,
               limitCounters,
-              OtherNodes.NONE);
-      directory = new LocalDirectory(registry);
+              remote == null ? OtherNodes.NONE : remote);
+      LocalDirectory local = new LocalDirectory(registry);
+      ClusterDirectory everywhere =
+          remote == null ? null : new ClusterDirectory(local, registry, remote, System::nanoTime);
+      ClusterMembers members =
+          remote == null || everywhere == null ? null : new ClusterMembers(remote, everywhere);
+      directory = everywhere == null ? local : everywhere;
       lifecycle.progress(
           config.database() == null
               ? "the data folder is being opened"
@@ -268,16 +284,15 @@ public final class Server implements AutoCloseable {
                   },
                   fanout::rolledBack,
                   directory::erase,
-                  config.database() == null
+                  database == null || members == null
                       ? null
                       : ClusterPlans.of(
                           config,
-                          config.database(),
+                          database,
                           listeners.port(),
-                          message -> {},
+                          members,
                           fanout,
                           publications::count,
-                          () -> {},
                           guard)),
               meters,
               guard,
@@ -290,10 +305,39 @@ public final class Server implements AutoCloseable {
       }
 
       Journal journal = storage.journal();
-      presence = new LocalPresence(journal, kinds::mostClients);
+      presence =
+          cluster == null || members == null
+              ? new LocalPresence(journal, kinds::mostClients)
+              : members.begin(
+                  cluster,
+                  registry,
+                  journal,
+                  kinds::mostClients,
+                  kinds::toldOfDepartures,
+                  System::currentTimeMillis,
+                  System::nanoTime,
+                  effects());
       access =
-          new Access(config, storage, registry, directory, kinds, presence::isIn, audit, opened);
-      Rooms rooms = new Rooms(journal, config.language(), access.memberships()::changed);
+          new Access(
+              config,
+              storage,
+              registry,
+              directory,
+              kinds,
+              presence::isIn,
+              everywhere == null ? () -> {} : everywhere::tellRevoked,
+              audit,
+              opened);
+      BiConsumer<RoomName, ClientId> listChanged =
+          everywhere == null ? (room, client) -> {} : everywhere::tellListChanged;
+      Rooms rooms =
+          new Rooms(
+              journal,
+              config.language(),
+              (room, client, member) -> {
+                access.memberships().changed(room, client, member);
+                listChanged.accept(room, client);
+              });
       Notifications notifications = new Notifications(journal, config.language());
       storage.publishFromDatabase(rooms, notifications, meters, guard);
       Departures departures = new Departures(journal, kinds::toldOfDepartures);
@@ -387,6 +431,21 @@ public final class Server implements AutoCloseable {
       throw failure;
     }
     lifecycle.enter(Phase.READY, "");
+  }
+
+  /// What this node does when another one has changed something stored.
+  private ClusterDirectory.Effects effects() {
+    return new ClusterDirectory.Effects() {
+      @Override
+      public void listsChanged() {
+        access.memberships().changed();
+      }
+
+      @Override
+      public void revocationsChanged(Runnable then) {
+        access.readAgain(LOOKS_FOR_REVOKED, then);
+      }
+    };
   }
 
   /// What is answered until everything is there.

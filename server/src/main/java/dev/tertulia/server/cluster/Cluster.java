@@ -52,7 +52,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
   /// @param form in which the log stores entries
   /// @param isStored whether a topic has entries with positions
   /// @param relay makes the wire to the other nodes
-  /// @param others receives messages about connections, and those of newer versions
+  /// @param others receives every message first
   /// @param readers run what reads from the database
   public record Parts(
       NodeName node,
@@ -271,6 +271,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
 
   @Override
   public void received(RelayMessage message) {
+    parts.others().accept(message);
     switch (message) {
       case Publications entries -> delivery.others(entries.topic(), form.entries(entries));
       case Signals signals ->
@@ -295,9 +296,14 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
       case RelayMessage.Presence _,
           RelayMessage.Disconnect _,
           RelayMessage.Revocation _,
+          RelayMessage.Membership _,
+          RelayMessage.Erasure _,
+          RelayMessage.Inquiry _,
+          RelayMessage.Report _,
           RelayMessage.Answer _,
-          RelayMessage.Unknown _ ->
-          parts.others().accept(message);
+          RelayMessage.Unknown _ -> {
+        // What is not about topics concerns the receiver of all messages.
+      }
     }
   }
 

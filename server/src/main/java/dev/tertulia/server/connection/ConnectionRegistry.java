@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -142,6 +143,17 @@ public final class ConnectionRegistry {
   /// The number of connected clients.
   public int clients() {
     return byClient.size();
+  }
+
+  /// The number of connections of a client.
+  public int count(ClientId client) {
+    Connection[] all = byClient.get(client);
+    return all == null ? 0 : all.length;
+  }
+
+  /// Calls `visitor` with each connected client and the number of its connections.
+  public void visit(ObjIntConsumer<ClientId> visitor) {
+    byClient.forEach((client, all) -> visitor.accept(client, all.length));
   }
 
   /// Whether a client has a connection.
@@ -356,6 +368,7 @@ public final class ConnectionRegistry {
       return false;
     }
     connections.incrementAndGet();
+    others.changed(connection.client());
     // Only now: one that is revoked after this is found by closeRevoked.
     if (revoked.test(connection.principal())) {
       connection.closeSoon(CloseReason.REVOKED);
@@ -370,6 +383,7 @@ public final class ConnectionRegistry {
     Connection[] left =
         byClient.computeIfPresent(connection.client(), (client, all) -> without(all, connection));
     connections.decrementAndGet();
+    others.changed(connection.client());
     return left == null;
   }
 

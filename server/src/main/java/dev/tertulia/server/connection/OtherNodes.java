@@ -21,6 +21,9 @@ public interface OtherNodes {
         public int joinedRooms(ClientId client) {
           return 0;
         }
+
+        @Override
+        public void changed(ClientId client) {}
       };
 
   /// The number of connections of `client` on other nodes.
@@ -28,4 +31,7 @@ public interface OtherNodes {
 
   /// The number of rooms that its connections on other nodes are in.
   int joinedRooms(ClientId client);
+
+  /// The connections of `client` on this node have changed.
+  void changed(ClientId client);
 }

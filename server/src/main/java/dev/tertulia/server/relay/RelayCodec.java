@@ -6,9 +6,13 @@ import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.relay.RelayMessage.Announcement;
 import dev.tertulia.server.relay.RelayMessage.Answer;
 import dev.tertulia.server.relay.RelayMessage.Disconnect;
+import dev.tertulia.server.relay.RelayMessage.Erasure;
+import dev.tertulia.server.relay.RelayMessage.Inquiry;
+import dev.tertulia.server.relay.RelayMessage.Membership;
 import dev.tertulia.server.relay.RelayMessage.Origin;
 import dev.tertulia.server.relay.RelayMessage.Presence;
 import dev.tertulia.server.relay.RelayMessage.Publications;
+import dev.tertulia.server.relay.RelayMessage.Report;
 import dev.tertulia.server.relay.RelayMessage.Revocation;
 import dev.tertulia.server.relay.RelayMessage.Signals;
 import dev.tertulia.server.relay.RelayMessage.Unknown;
@@ -46,6 +50,10 @@ public final class RelayCodec {
   private static final int REVOCATION = 5;
   private static final int ANSWER = 6;
   private static final int ANNOUNCEMENT = 7;
+  private static final int MEMBERSHIP = 8;
+  private static final int ERASURE = 9;
+  private static final int INQUIRY = 10;
+  private static final int REPORT = 11;
 
   private RelayCodec() {}
 
@@ -92,6 +100,31 @@ public final class RelayCodec {
         out.ints(sent.count());
         yield out.bytes();
       }
+      case Membership sent -> {
+        RelayWriter out = header(sent, MEMBERSHIP);
+        out.longs(sent.question());
+        out.text(sent.client().value());
+        out.text(sent.room().value());
+        yield out.bytes();
+      }
+      case Erasure sent -> {
+        RelayWriter out = header(sent, ERASURE);
+        out.text(sent.client().value());
+        yield out.bytes();
+      }
+      case Inquiry sent -> {
+        RelayWriter out = header(sent, INQUIRY);
+        out.longs(sent.question());
+        out.text(sent.client().value());
+        yield out.bytes();
+      }
+      case Report sent -> {
+        RelayWriter out = header(sent, REPORT);
+        out.longs(sent.question());
+        out.text(sent.to().value());
+        out.list(sent.connections(), RelayCodec::write);
+        yield out.bytes();
+      }
       case Announcement sent -> {
         RelayWriter out = header(sent, ANNOUNCEMENT);
         out.longs(sent.after());
@@ -134,6 +167,14 @@ public final class RelayCodec {
     out.text(stay.client().value());
     out.text(stay.name());
     out.ints(stay.connections());
+  }
+
+  private static void write(RelayWriter out, Report.Seen seen) {
+    out.text(seen.name());
+    out.text(seen.speaks());
+    out.longs(seen.age());
+    out.ints(seen.waitingBytes());
+    out.list(seen.rooms(), (to, room) -> to.text(room.value()));
   }
 
   private static void write(RelayWriter out, Announcement.Batch batch) {
@@ -186,8 +227,19 @@ public final class RelayCodec {
       case REVOCATION -> new Revocation(origin, in.longs());
       case ANSWER -> new Answer(origin, in.longs(), new NodeName(in.text()), in.count());
       case ANNOUNCEMENT -> new Announcement(origin, in.longs(), in.list(RelayCodec::batch));
+      case MEMBERSHIP ->
+          new Membership(origin, in.longs(), new ClientId(in.text()), new RoomName(in.text()));
+      case ERASURE -> new Erasure(origin, new ClientId(in.text()));
+      case INQUIRY -> new Inquiry(origin, in.longs(), new ClientId(in.text()));
+      case REPORT ->
+          new Report(origin, in.longs(), new NodeName(in.text()), in.list(RelayCodec::seen));
       default -> null;
     };
+  }
+
+  private static Report.Seen seen(RelayReader in) throws RelayFormatException {
+    return new Report.Seen(
+        in.text(), in.text(), in.longs(), in.count(), in.list(room -> new RoomName(room.text())));
   }
 
   private static Publications.Stored publication(RelayReader in) throws RelayFormatException {

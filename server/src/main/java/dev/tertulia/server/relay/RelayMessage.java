@@ -134,6 +134,46 @@ public sealed interface RelayMessage {
   /// @param question is repeated in the [Answer]
   record Revocation(Origin origin, long question) implements RelayMessage {}
 
+  /// The list of members of a room has changed, and is stored: it is to be read again, and if a
+  /// question is asked, the client is to be removed from the room.
+  ///
+  /// @param question is repeated in the [Answer]; 0 for none
+  record Membership(Origin origin, long question, ClientId client, RoomName room)
+      implements RelayMessage {}
+
+  /// A client is erased: its connections are to be closed, and what they were sent is forgotten.
+  record Erasure(Origin origin, ClientId client) implements RelayMessage {}
+
+  /// Which connections a client has is to be told in a [Report].
+  ///
+  /// @param question is repeated there
+  record Inquiry(Origin origin, long question, ClientId client) implements RelayMessage {}
+
+  /// The connections of a client on the sender's node.
+  ///
+  /// @param question that of the message that is answered
+  /// @param to the node that asked; others ignore it
+  record Report(Origin origin, long question, NodeName to, List<Seen> connections)
+      implements RelayMessage {
+    public Report {
+      connections = List.copyOf(connections);
+    }
+
+    /// A connection.
+    ///
+    /// @param name the id that its server gave it; empty for none
+    /// @param speaks its protocol
+    /// @param age since it was opened, in milliseconds
+    /// @param waitingBytes the size of its send queue
+    /// @param rooms the rooms that it is in
+    public record Seen(
+        String name, String speaks, long age, int waitingBytes, List<RoomName> rooms) {
+      public Seen {
+        rooms = List.copyOf(rooms);
+      }
+    }
+  }
+
   /// What was asked is done.
   ///
   /// @param question that of the message that is answered

@@ -10,9 +10,13 @@ import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.relay.RelayMessage.Announcement;
 import dev.tertulia.server.relay.RelayMessage.Answer;
 import dev.tertulia.server.relay.RelayMessage.Disconnect;
+import dev.tertulia.server.relay.RelayMessage.Erasure;
+import dev.tertulia.server.relay.RelayMessage.Inquiry;
+import dev.tertulia.server.relay.RelayMessage.Membership;
 import dev.tertulia.server.relay.RelayMessage.Origin;
 import dev.tertulia.server.relay.RelayMessage.Presence;
 import dev.tertulia.server.relay.RelayMessage.Publications;
+import dev.tertulia.server.relay.RelayMessage.Report;
 import dev.tertulia.server.relay.RelayMessage.Revocation;
 import dev.tertulia.server.relay.RelayMessage.Signals;
 import dev.tertulia.server.relay.RelayMessage.Unknown;
@@ -145,7 +149,7 @@ final class RelayCodecTest {
             random.nextLong(),
             random.nextLong(),
             random.nextLong());
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(12)) {
       case 0 ->
           new Publications(
               origin,
@@ -201,6 +205,25 @@ final class RelayCodecTest {
                           some(
                               random,
                               () -> new Announcement.End(topic(random), random.nextLong())))));
+      case 7 ->
+          new Membership(
+              origin, random.nextLong(), client(random), new RoomName("r" + random.nextInt(9)));
+      case 8 -> new Erasure(origin, client(random));
+      case 9 -> new Inquiry(origin, random.nextLong(), client(random));
+      case 10 ->
+          new Report(
+              origin,
+              random.nextLong(),
+              new NodeName("other"),
+              some(
+                  random,
+                  () ->
+                      new Report.Seen(
+                          text(random),
+                          "full",
+                          random.nextLong(),
+                          random.nextInt(9),
+                          some(random, () -> new RoomName("r" + random.nextInt(9))))));
       default -> {
         byte[] newer = RelayCodec.encode(new Revocation(origin, random.nextLong()));
         newer[0] = 2;

@@ -5,6 +5,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -18,12 +19,20 @@ public final class FullPeer implements AutoCloseable {
 
   private final WebSocket socket;
   private final LinkedBlockingQueue<Json> incoming;
+  private final CompletableFuture<Integer> closed;
   private final List<Json> frames = new ArrayList<>();
   private int refs;
 
   private static final class Listener implements WebSocket.Listener {
     private final LinkedBlockingQueue<Json> incoming = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final StringBuilder text = new StringBuilder();
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+      closed.complete(code);
+      return null;
+    }
 
     @Override
     public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
@@ -37,9 +46,15 @@ public final class FullPeer implements AutoCloseable {
     }
   }
 
-  private FullPeer(WebSocket socket, LinkedBlockingQueue<Json> incoming) {
+  private FullPeer(WebSocket socket, Listener listener) {
     this.socket = socket;
-    this.incoming = incoming;
+    incoming = listener.incoming;
+    closed = listener.closed;
+  }
+
+  /// The code with which the server closes the connection, for which this waits.
+  public int closeCode() {
+    return closed.orTimeout(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   /// Connects as `client`, and says nothing yet.
@@ -58,7 +73,7 @@ public final class FullPeer implements AutoCloseable {
   private static FullPeer connect(URI address) {
     Listener listener = new Listener();
     WebSocket socket = HTTP.newWebSocketBuilder().buildAsync(address, listener).join();
-    return new FullPeer(socket, listener.incoming);
+    return new FullPeer(socket, listener);
   }
 
   /// Connects and says hello.
@@ -140,8 +155,13 @@ public final class FullPeer implements AutoCloseable {
     }
   }
 
+  /// Ends the connection without a close frame.
+  public void hangUp() {
+    socket.abort();
+  }
+
   @Override
   public void close() {
-    socket.abort();
+    hangUp();
   }
 }

@@ -86,6 +86,34 @@ public final class ApiKeys implements ApiKeyCheck {
     inForce = Map.copyOf(byId);
   }
 
+  /// Puts in force what is stored now, also by other servers. Blocks.
+  ///
+  /// @return whether anything has changed
+  public boolean read() {
+    changing.lock();
+    try {
+      Map<String, Held> byName = new TreeMap<>();
+      Map<String, Held> byId = new HashMap<>();
+      for (ApiKey key : store.load()) {
+        Held known = stored.get(key.name());
+        boolean isKnown = known != null && known.key.id().equals(key.id());
+        Held held = isKnown ? known : new Held(key);
+        byName.put(key.name(), held);
+        // One that is no longer in force stays so, though it could not be removed.
+        if (!isKnown || inForce.containsKey(key.id())) {
+          byId.put(key.id(), held);
+        }
+      }
+      boolean changed = !byId.keySet().equals(inForce.keySet());
+      stored.clear();
+      stored.putAll(byName);
+      inForce = Map.copyOf(byId);
+      return changed;
+    } finally {
+      changing.unlock();
+    }
+  }
+
   /// A key as operators see it.
   ///
   /// @param key with the time of its last use

@@ -9,8 +9,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What operators revoke. A revocation is in force before it is stored, so that it needs no disk;
@@ -28,6 +31,9 @@ public final class Revocations {
 
   /// The highest id so far. Guarded by this.
   private long lastId;
+
+  /// The rules that may not be stored yet. Guarded by this.
+  private final Set<Long> storing = new HashSet<>();
 
   /// Where revocations outlast the server.
   public interface Store {
@@ -142,9 +148,48 @@ public final class Revocations {
       rule = rule(target, replaced, before, expiry, request, now);
       tokens.put(rule);
       // Here, so that changes are stored in the order in which they were made.
+      storing.add(rule.id());
       stored = store.change(List.of(rule), removed);
     }
+    stored.thenAccept(done -> stored(rule));
     return new Result.InForce(rule, enforcement.enforce(rule), stored);
+  }
+
+  private synchronized void stored(Revocation rule) {
+    storing.remove(rule.id());
+  }
+
+  /// Puts in force what is stored now, also by other servers. Blocks.
+  ///
+  /// @param load reads all that is stored
+  /// @return whether anything has changed
+  public boolean read(Supplier<List<Revocation>> load) {
+    Set<Long> known = new HashSet<>();
+    synchronized (this) {
+      tokens.all().forEach(rule -> known.add(rule.id()));
+      known.removeAll(storing);
+    }
+    List<Revocation> stored = load.get();
+    Set<Long> there = new HashSet<>();
+    boolean changed = false;
+    synchronized (this) {
+      for (Revocation rule : stored) {
+        there.add(rule.id());
+        Revocation now = tokens.of(rule.target());
+        if (now == null || now.id() < rule.id()) {
+          tokens.put(rule);
+          changed = true;
+        }
+        lastId = Math.max(lastId, rule.id());
+      }
+      for (Revocation rule : tokens.all()) {
+        if (known.contains(rule.id()) && !there.contains(rule.id())) {
+          tokens.remove(rule);
+          changed = true;
+        }
+      }
+    }
+    return changed;
   }
 
   /// Undoes a revocation: the tokens are accepted again once that is stored.

@@ -1,0 +1,361 @@
+package dev.tertulia.server.cluster;
+
+import dev.tertulia.server.connection.ConnectionDirectory;
+import dev.tertulia.server.connection.ConnectionRegistry;
+import dev.tertulia.server.connection.ConnectionView;
+import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.NodeName;
+import dev.tertulia.server.model.Partial;
+import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.notification.SendRecord;
+import dev.tertulia.server.relay.Relay;
+import dev.tertulia.server.relay.RelayMessage;
+import dev.tertulia.server.relay.RelayMessage.Answer;
+import dev.tertulia.server.relay.RelayMessage.Disconnect;
+import dev.tertulia.server.relay.RelayMessage.Erasure;
+import dev.tertulia.server.relay.RelayMessage.Inquiry;
+import dev.tertulia.server.relay.RelayMessage.Membership;
+import dev.tertulia.server.relay.RelayMessage.Origin;
+import dev.tertulia.server.relay.RelayMessage.Report;
+import dev.tertulia.server.relay.RelayMessage.Revocation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The connections of all nodes. What nodes have [told][RemoteClients] of their clients is answered
+/// at once; what only they know is asked, and what is to be done is told to all.
+///
+/// A question is answered when all nodes have answered that are there, or after [Partial#PATIENCE],
+/// with the names of those that have not.
+public final class ClusterDirectory implements ConnectionDirectory {
+  /// What this node does when another one tells that something stored has changed.
+  public interface Effects {
+    /// Lists of members are to be read again.
+    void listsChanged();
+
+    /// What is revoked is to be read again.
+    ///
+    /// @param then runs once that is in force, on any thread
+    void revocationsChanged(Runnable then);
+  }
+
+  /// What other nodes are asked.
+  private static final class Question {
+    private final Set<NodeName> waiting;
+    private final long deadline;
+    private final List<Report.Seen> seen = new ArrayList<>(0);
+    private final CompletableFuture<Question> done = new CompletableFuture<>();
+    private int count;
+
+    Question(Set<NodeName> waiting, long deadline) {
+      this.waiting = waiting;
+      this.deadline = deadline;
+    }
+
+    List<NodeName> missing() {
+      return waiting.stream().sorted(Comparator.comparing(NodeName::value)).toList();
+    }
+  }
+
+  private final ConnectionDirectory local;
+  private final ConnectionRegistry registry;
+  private final RemoteClients remote;
+  private final LongSupplier nanoTime;
+
+  /// `null` until it begins.
+  private volatile @Nullable Wire wire;
+
+  /// Guarded by `this`, as is the next.
+  private final Map<Long, Question> questions = new HashMap<>();
+
+  private long lastQuestion;
+
+  private record Wire(Relay relay, Origin origin, Effects effects) {}
+
+  /// @param local the connections of this node, which are in `registry`
+  public ClusterDirectory(
+      ConnectionDirectory local,
+      ConnectionRegistry registry,
+      RemoteClients remote,
+      LongSupplier nanoTime) {
+    this.local = local;
+    this.registry = registry;
+    this.remote = remote;
+    this.nanoTime = nanoTime;
+    lastQuestion = nanoTime.getAsLong();
+  }
+
+  /// Begins to ask others, and to answer them.
+  public void begin(Relay relay, Origin origin, Effects effects) {
+    wire = new Wire(relay, origin, effects);
+  }
+
+  private CompletableFuture<Question> ask(LongFunction<RelayMessage> message) {
+    Wire now = wire;
+    Question question;
+    long number;
+    synchronized (this) {
+      number = ++lastQuestion;
+      question =
+          new Question(
+              new HashSet<>(remote.nodes()), nanoTime.getAsLong() + Partial.PATIENCE.toNanos());
+      if (now != null && !question.waiting.isEmpty()) {
+        questions.put(number, question);
+      }
+    }
+    if (now == null
+        || question.waiting.isEmpty()
+        || now.relay.send(message.apply(number)) == Relay.Sent.DROPPED) {
+      synchronized (this) {
+        questions.remove(number);
+      }
+      question.done.complete(question);
+    }
+    return question.done;
+  }
+
+  private Origin origin() {
+    Wire now = wire;
+    if (now == null) {
+      throw new IllegalStateException("no other node is asked yet");
+    }
+    return now.origin;
+  }
+
+  /// Ends questions that have waited for too long.
+  void look() {
+    List<Question> over = new ArrayList<>(0);
+    synchronized (this) {
+      long now = nanoTime.getAsLong();
+      questions.values().removeIf(question -> now - question.deadline >= 0 && over.add(question));
+    }
+    over.forEach(question -> question.done.complete(question));
+  }
+
+  /// A message of another node.
+  void received(RelayMessage message) {
+    Wire now = wire;
+    if (now == null) {
+      return;
+    }
+    switch (message) {
+      case Answer answer -> answered(answer.to(), answer.question(), message, answer.count());
+      case Report report -> answered(report.to(), report.question(), message, 0);
+      case Disconnect order ->
+          answer(
+              now,
+              message,
+              order.question(),
+              order.closeCode() == CloseReason.REVOKED.code()
+                  ? registry.closeRevoked(order.client())
+                  : registry.close(order.client(), CloseReason.DISCONNECTED));
+      case Revocation order ->
+          now.effects.revocationsChanged(
+              () -> answer(now, message, order.question(), registry.closeRevoked()));
+      case Membership order -> {
+        now.effects.listsChanged();
+        if (order.question() != 0) {
+          registry
+              .expel(order.client(), order.room())
+              .thenAccept(count -> answer(now, message, order.question(), count));
+        }
+      }
+      case Erasure order -> registry.erase(order.client());
+      case Inquiry order ->
+          registry
+              .views(order.client())
+              .thenAccept(views ->
+                  now.relay.send(
+                      new Report(
+                          now.origin,
+                          order.question(),
+                          message.origin().node(),
+                          views.stream().map(ClusterDirectory::seen).toList())));
+      case RelayMessage.Publications _,
+          RelayMessage.Signals _,
+          RelayMessage.Presence _,
+          RelayMessage.Announcement _,
+          RelayMessage.Unknown _ -> {
+        // Others receive these.
+      }
+    }
+  }
+
+  private static void answer(Wire now, RelayMessage asked, long question, int count) {
+    if (question != 0) {
+      now.relay.send(new Answer(now.origin, question, asked.origin().node(), count));
+    }
+  }
+
+  private static Report.Seen seen(ConnectionView view) {
+    return new Report.Seen(
+        view.name(), view.speaks(), view.age().toMillis(), view.waitingBytes(), view.rooms());
+  }
+
+  private void answered(NodeName to, long number, RelayMessage message, int count) {
+    Question whole = null;
+    synchronized (this) {
+      Question question = to.equals(origin().node()) ? questions.get(number) : null;
+      if (question != null && question.waiting.remove(message.origin().node())) {
+        question.count += count;
+        if (message instanceof Report report) {
+          question.seen.addAll(report.connections());
+        }
+        if (question.waiting.isEmpty()) {
+          questions.remove(number);
+          whole = question;
+        }
+      }
+    }
+    if (whole != null) {
+      whole.done.complete(whole);
+    }
+  }
+
+  /// The answers of this node and of the others together.
+  private static <T> CompletableFuture<Partial<T>> both(
+      CompletableFuture<Partial<T>> here,
+      CompletableFuture<Question> others,
+      BiFunction<T, Question, T> sum) {
+    return here.thenCombine(
+        others, (own, asked) -> new Partial<>(sum.apply(own.value(), asked), asked.missing()));
+  }
+
+  private CompletableFuture<Partial<Integer>> count(
+      CompletableFuture<Partial<Integer>> here, LongFunction<RelayMessage> message) {
+    return both(here, ask(message), (own, asked) -> own + asked.count);
+  }
+
+  @Override
+  public boolean isConnected(ClientId client) {
+    return local.isConnected(client) || remote.connections(client) > 0;
+  }
+
+  @Override
+  public CompletableFuture<Partial<Totals>> totals() {
+    int[] connections = {registry.connections()};
+    int[] clients = {registry.clients()};
+    remote.visit((client, count) -> {
+      connections[0] += count;
+      clients[0] += registry.isConnected(client) ? 0 : 1;
+    });
+    return CompletableFuture.completedFuture(
+        new Partial<>(new Totals(connections[0], clients[0]), remote.missing()));
+  }
+
+  @Override
+  public CompletableFuture<Partial<List<Present>>> clients(String prefix, String after, int limit) {
+    Map<ClientId, Integer> all = new HashMap<>();
+    // Among the first of each side are the first of both.
+    registry.clients(prefix, after, limit).forEach(own -> all.put(own.client(), own.connections()));
+    List<ClientId> others = new ArrayList<>();
+    remote.visit((client, count) -> {
+      if (client.value().startsWith(prefix) && client.value().compareTo(after) > 0) {
+        others.add(client);
+      }
+    });
+    others.sort(Comparator.comparing(ClientId::value));
+    for (ClientId client : others.subList(0, Math.min(limit, others.size()))) {
+      all.putIfAbsent(client, registry.count(client));
+    }
+    List<Present> first =
+        all.entrySet().stream()
+            .map(each ->
+                new Present(each.getKey(), each.getValue() + remote.connections(each.getKey())))
+            .filter(each -> each.connections() > 0)
+            .sorted(Comparator.comparing(each -> each.client().value()))
+            .limit(limit)
+            .toList();
+    return CompletableFuture.completedFuture(new Partial<>(first, remote.missing()));
+  }
+
+  @Override
+  public CompletableFuture<Partial<List<ConnectionView>>> views(ClientId client) {
+    return both(
+        local.views(client),
+        ask(number -> new Inquiry(origin(), number, client)),
+        (own, asked) -> {
+          List<ConnectionView> all = new ArrayList<>(own);
+          for (Report.Seen seen : asked.seen) {
+            all.add(
+                new ConnectionView(
+                    seen.name(),
+                    seen.speaks(),
+                    Duration.ofMillis(seen.age()),
+                    seen.waitingBytes(),
+                    seen.rooms()));
+          }
+          return all;
+        });
+  }
+
+  /// Other nodes are not asked: they are missing.
+  @Override
+  public CompletableFuture<Partial<List<SendRecord>>> sendRecords(
+      ClientId client, long unixMillis) {
+    return local
+        .sendRecords(client, unixMillis)
+        .thenApply(own -> new Partial<>(own.value(), remote.nodes()));
+  }
+
+  @Override
+  public CompletableFuture<Partial<Integer>> disconnect(ClientId client, CloseReason reason) {
+    return count(
+        local.disconnect(client, reason),
+        number -> new Disconnect(origin(), number, client, reason.code()));
+  }
+
+  @Override
+  public CompletableFuture<Partial<Integer>> closeRevoked() {
+    return count(local.closeRevoked(), number -> new Revocation(origin(), number));
+  }
+
+  @Override
+  public CompletableFuture<Partial<Integer>> closeRevoked(ClientId client) {
+    return count(
+        local.closeRevoked(client),
+        number -> new Disconnect(origin(), number, client, CloseReason.REVOKED.code()));
+  }
+
+  @Override
+  public CompletableFuture<Partial<Integer>> expel(ClientId client, RoomName room) {
+    return count(
+        local.expel(client, room), number -> new Membership(origin(), number, client, room));
+  }
+
+  @Override
+  public void erase(ClientId client) {
+    local.erase(client);
+    Wire now = wire;
+    if (now != null) {
+      now.relay.send(new Erasure(now.origin, client));
+    }
+  }
+
+  /// Tells the others that the list of members of a room has changed, and is stored.
+  public void tellListChanged(RoomName room, ClientId client) {
+    Wire now = wire;
+    if (now != null) {
+      now.relay.send(new Membership(now.origin, 0, client, room));
+    }
+  }
+
+  /// Tells the others that what is revoked has changed, and is stored.
+  public void tellRevoked() {
+    Wire now = wire;
+    if (now != null) {
+      now.relay.send(new Revocation(now.origin, 0));
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.tertulia.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.FullPeer;
+import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.Redis;
+import dev.tertulia.server.testing.TestCluster;
+import dev.tertulia.server.testing.TestServer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is asked and ordered at one of three nodes holds for the connections of all.
+final class ClusterApiTest {
+  private static final String JOIN = "'type':'join','room':'plaza'";
+
+  @TempDir private Path folder;
+
+  /// Waits until a node knows of that many connections, of all nodes.
+  private static void awaitConnections(Api api, int count) {
+    await()
+        .atMost(TestServer.PATIENCE)
+        .until(() -> {
+          Json found = api.get("/api/v1/stats").ok(200);
+          return found.number("connections") == count && !found.has("missing_nodes");
+        });
+  }
+
+  @Test
+  void presenceAndTheListOfClientsAreThoseOfAllNodes() {
+    try (Redis redis = new Redis(folder);
+        TestCluster cluster = new TestCluster(3, redis, Map.of());
+        Api api = new Api(cluster.node(3));
+        FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
+        FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "");
+        FullPeer phone = FullPeer.hello(cluster.node(2), "ana", "")) {
+      List.of(ana, bob, phone).forEach(peer -> peer.ask(JOIN));
+      awaitConnections(api, 3);
+      Json present = api.get("/api/v1/rooms/plaza/presence").ok(200);
+      assertThat(present.number("count")).isEqualTo(2);
+      assertThat(present.has("missing_nodes")).isFalse();
+      List<Json> clients = api.get("/api/v1/connections").ok(200).objects("clients");
+      assertThat(clients.stream().map(client -> client.text("client")))
+          .containsExactly("ana", "bob");
+      assertThat(api.get("/api/v1/clients/ana").ok(200).objects("connections")).hasSize(2);
+    }
+  }
+
+  @Test
+  void aClientIsDisconnectedOnAllNodes() {
+    try (Redis redis = new Redis(folder);
+        TestCluster cluster = new TestCluster(3, redis, Map.of());
+        Api api = new Api(cluster.node(3));
+        FullPeer laptop = FullPeer.hello(cluster.node(1), "ana", "");
+        FullPeer phone = FullPeer.hello(cluster.node(2), "ana", "");
+        FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "")) {
+      awaitConnections(api, 3);
+      Json done = api.send("DELETE", "/api/v1/clients/ana/connections", null).ok(200);
+      assertThat(done.number("disconnected")).isEqualTo(2);
+      assertThat(laptop.closeCode()).isEqualTo(4501);
+      assertThat(phone.closeCode()).isEqualTo(4501);
+      awaitConnections(api, 1);
+      assertThat(bob.ask(JOIN).type()).isEqualTo("joined");
+    }
+  }
+
+  @Test
+  void theConnectionsOfAClientAreCountedOnAllNodes() {
+    Map<Setting, String> two = Map.of(Setting.LIMITS_CONNECTIONS_PER_CLIENT, "2");
+    try (Redis redis = new Redis(folder);
+        TestCluster cluster = new TestCluster(3, redis, two);
+        Api api = new Api(cluster.node(3));
+        FullPeer laptop = FullPeer.hello(cluster.node(1), "ana", "");
+        FullPeer phone = FullPeer.hello(cluster.node(2), "ana", "")) {
+      awaitConnections(api, 2);
+      FullPeer tablet = FullPeer.connect(cluster.node(3).port(), "ana");
+      assertThat(tablet.closeCode()).isEqualTo(4502);
+      laptop.hangUp();
+      awaitConnections(api, 1);
+      assertThat(phone.ask(JOIN).type()).isEqualTo("joined");
+      FullPeer.hello(cluster.node(3), "ana", "").close();
+    }
+  }
+
+  @Test
+  void arrivalsAndDeparturesOnOtherNodesAreTold() {
+    try (Redis redis = new Redis(folder);
+        TestCluster cluster = new TestCluster(2, redis, Map.of());
+        FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
+        FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "")) {
+      ana.ask(JOIN);
+      ana.ask("'type':'presence','room':'plaza'");
+      bob.ask(JOIN);
+      Json joined = ana.next("presence");
+      assertThat(joined.text("client")).isEqualTo("bob");
+      assertThat(joined.text("event")).isEqualTo("joined");
+      bob.hangUp();
+      assertThat(ana.next("presence").text("event")).isEqualTo("left");
+    }
+  }
+
+  @Test
+  void whatIsRevokedIsClosedOnAllNodes() {
+    try (Redis redis = new Redis(folder);
+        TestCluster cluster = new TestCluster(2, redis, Map.of());
+        Api api = new Api(cluster.node(1));
+        FullPeer ana = FullPeer.hello(cluster.node(2), "ana", "")) {
+      awaitConnections(api, 1);
+      Json done = api.post("/api/v1/admin/revocations", "{\"client\":\"ana\"}").ok(201);
+      assertThat(done.number("disconnected")).isEqualTo(1);
+      assertThat(ana.closeCode()).isEqualTo(4500);
+    }
+  }
+}
