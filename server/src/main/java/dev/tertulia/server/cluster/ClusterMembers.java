@@ -99,14 +99,6 @@ public final class ClusterMembers {
     remote.seen(node, incarnation);
   }
 
-  /// The relay works again.
-  public void resumed() {
-    PresenceReporter telling = reporter;
-    if (telling != null) {
-      telling.tellAllSoon();
-    }
-  }
-
   /// The number of other nodes that are there.
   public int nodes() {
     return remote.nodes().size();
