@@ -24,8 +24,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.sql.SQLException;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Adds the lines of an [Export] to a database: all of them, or none if one is invalid.
@@ -62,7 +62,7 @@ public final class Import {
   private final LineInput in;
   private final Progress progress;
   private final long bytes;
-  private final Set<TopicName> changed = new LinkedHashSet<>();
+  private final Map<TopicName, Long> changed = new LinkedHashMap<>();
   private final ImportedTopic.Tally tally = new ImportedTopic.Tally();
   private @Nullable ImportedTopic topic;
   private final LineCounts counts;
@@ -244,8 +244,10 @@ public final class Import {
 
   /// The topics whose lines have ended since the last call, and whose entries are others now than
   /// they were. What is read in an inbox is among its entries.
-  Set<TopicName> takeChanged() {
-    Set<TopicName> taken = Set.copyOf(changed);
+  ///
+  /// @return their ids
+  Map<TopicName, Long> takeChanged() {
+    Map<TopicName, Long> taken = Map.copyOf(changed);
     changed.clear();
     return taken;
   }
@@ -298,7 +300,7 @@ public final class Import {
   private void endTopic() throws SQLException, BadLineException {
     if (topic != null) {
       if (topic.end()) {
-        changed.add(topic.name());
+        changed.put(topic.name(), topic.id());
       }
       if (topic.isStored()) {
         topics.stored(topic.name(), topic.before(), topic.isFurther());

@@ -314,7 +314,12 @@ public final class ImportTask implements MaintenanceTask {
     work = lines;
     slices++;
     writeBatch.wrote();
-    lines.takeChanged().forEach(writeBatch::renew);
+    lines
+        .takeChanged()
+        .forEach((name, id) -> {
+          writeBatch.renew(name);
+          writeBatch.changed(id);
+        });
     if (!more) {
       last = true;
       ImportReport report = lines.report();

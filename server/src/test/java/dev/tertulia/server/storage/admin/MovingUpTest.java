@@ -184,6 +184,12 @@ final class MovingUpTest {
                 OnlineOperations.Imported.class,
                 imported -> assertThat(imported.report().added()).isEqualTo(24));
         assertThat(exportOf(read)).isEqualTo(Files.readString(lines));
+        // Other servers learn from the batches that they know nothing of these topics.
+        assertThat(
+                log.ask(
+                    "SELECT count(DISTINCT t.id) FROM topic AS t JOIN batch AS b"
+                        + " ON ',' || b.entries || ',' LIKE '%,' || t.id || ':*,%'"))
+            .isEqualTo("5");
         assertThat(end(running.importLines(lines)))
             .isInstanceOfSatisfying(
                 OnlineOperations.Imported.class,
