@@ -10,11 +10,13 @@ import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.NameBounds;
+import dev.tertulia.server.storage.TestStore;
 import dev.tertulia.server.storage.rows.BatchRow;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.Table;
 import dev.tertulia.server.storage.rows.Tables;
-import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.storage.rows.TopicRow;
+import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.InboxPosition;
@@ -32,7 +34,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +64,7 @@ final class DraftsInOneBatchTest {
   /// A database, and its writer.
   private static final class Writer implements AutoCloseable {
     private final DataFolder folder;
-    private final SqliteDatabase database;
+    private final Database database;
     private final LogTables tables;
     private final WriterSession session;
 
@@ -67,20 +72,29 @@ final class DraftsInOneBatchTest {
     private int statements;
 
     Writer(Path path) throws Exception {
+      this(path, TestStore.SQLITE);
+    }
+
+    Writer(Path path, TestStore store) throws Exception {
       folder = DataFolder.open(Files.createDirectories(path));
-      database = SqliteDatabase.lasting(folder);
-      tables = new LogTables(counting(database.connect()));
+      database = store.open(folder);
+      boolean shared = database.isShared();
+      Connection connection = database.connect();
+      tables = new LogTables(shared ? connection : counting(connection), Tables.ALL, shared);
       NameBounds bounds = new NameBounds(4, 3, 3, 3, 2, limit -> {});
-      session = new WriterSession(tables, TERM, bounds);
+      session =
+          new WriterSession(
+              tables, TERM, bounds, shared ? () -> "CAST(%s AS bigint)".formatted(NOW) : null);
     }
 
     void write(List<Draft> drafts) throws SQLException {
-      WriteBatch writeBatch = session.begin(NOW);
+      WriteBatch writeBatch = session.begin(tables.isShared() ? session.lock(drafts, null) : NOW);
       tables.lock();
       Facts facts = session.facts();
       session.add(writeBatch, facts, drafts);
       writeBatch.finish(tables);
-      database.commit(tables.connection());
+      session.topicCache.removeUnbegun();
+      tables.commit(database);
       session.seq = writeBatch.seq;
       writeBatch.settleAll(EngineGuard.ofNoProcess());
       writeBatch.release();
@@ -110,6 +124,46 @@ final class DraftsInOneBatchTest {
         }
       }
       tables.rollback();
+      return rows;
+    }
+
+    /// The same, with the names of topics instead of their numbers, which two databases need not
+    /// have in common.
+    List<String> dumpByName() throws SQLException {
+      Map<Long, String> names = new HashMap<>();
+      for (TopicRow topic : tables.topicsAbove(0, 1_000)) {
+        names.put(topic.id(), topic.topic().toString());
+      }
+      List<String> rows = new ArrayList<>();
+      for (Table<?> table : Tables.ALL.all()) {
+        if (table == BatchRow.TABLE) {
+          continue;
+        }
+        List<String> columns = List.of(table.columns().split(", ", -1));
+        try (Statement statement = tables.connection().createStatement();
+            ResultSet result = statement.executeQuery(table.all())) {
+          while (result.next()) {
+            StringBuilder row = new StringBuilder(table.name());
+            for (String column : columns) {
+              boolean isTopic =
+                  column.equals("topic_id") || (table == TopicRow.TABLE && column.equals("id"));
+              if (!column.equals("checksum")) {
+                Object value = result.getObject(column);
+                row.append(' ')
+                    .append(
+                        isTopic
+                            ? names.get(result.getLong(column))
+                            : value instanceof byte[] bytes
+                                ? new String(bytes, StandardCharsets.UTF_8)
+                                : value);
+              }
+            }
+            rows.add(row.toString());
+          }
+        }
+      }
+      tables.rollback();
+      Collections.sort(rows);
       return rows;
     }
 
@@ -155,12 +209,27 @@ final class DraftsInOneBatchTest {
 
   @Test
   void storingTogetherIsStoringOneAfterTheOther() throws Exception {
+    compare(TestStore.SQLITE, Writer::dump);
+  }
+
+  /// There everything is loaded at once, and written at once.
+  @Test
+  void storingTogetherInASharedDatabaseIsTheSame() throws Exception {
+    compare(TestStore.POSTGRES, Writer::dumpByName);
+  }
+
+  /// What is in a database.
+  private interface Dump {
+    List<String> of(Writer writer) throws SQLException;
+  }
+
+  private void compare(TestStore store, Dump dump) throws Exception {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     List<Outcome> single = new ArrayList<>();
     List<Outcome> together = new ArrayList<>();
     try (Writer one = new Writer(temp.resolve("one"));
-        Writer many = new Writer(temp.resolve("many"))) {
+        Writer many = new Writer(temp.resolve("many"), store)) {
       int written = 0;
       while (written < DRAFTS) {
         int size = 1 + random.nextInt(80);
@@ -179,7 +248,7 @@ final class DraftsInOneBatchTest {
         many.write(ofMany);
         written += size;
         assertThat(together).as(seeded.toString()).isEqualTo(single);
-        assertThat(many.dump()).as(seeded.toString()).isEqualTo(one.dump());
+        assertThat(dump.of(many)).as(seeded.toString()).isEqualTo(dump.of(one));
       }
     }
     assertThat(single)
