@@ -191,6 +191,7 @@ public final class PostgresDatabase implements Database {
       if (!isTrue(connection, "SELECT pg_try_advisory_lock_shared(" + lockOfUsers() + ")")) {
         throw new SQLException("a command, such as an import, works on the whole database", LOCKED);
       }
+      preferIndexes(connection);
       connection.setAutoCommit(false);
       lookForStandby(connection);
       passOverIds(connection);
@@ -198,6 +199,16 @@ public final class PostgresDatabase implements Database {
     } catch (SQLException e) {
       connection.close();
       throw e;
+    }
+  }
+
+  /// What a writer looks for it finds by keys. A plan that was made while a table was almost empty,
+  /// and that reads all of it, would be kept for a while after it has grown.
+  private static void preferIndexes(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
+              + " SET jit = off");
     }
   }
 

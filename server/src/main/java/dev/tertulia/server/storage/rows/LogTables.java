@@ -12,7 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +36,9 @@ public final class LogTables implements Querying, AutoCloseable {
   private static final String HAS_LOST_ALL =
       "SELECT pg_sequence_last_value(CAST('topic_id' AS regclass)) IS NOT NULL"
           + " AND NOT EXISTS (SELECT 1 FROM batch)";
+
+  /// How many are kept in a shared database.
+  private static final int MOST_STATEMENTS = 128;
 
   private static final String RENAME_TOPIC = "UPDATE topic SET name = ?, checksum = ? WHERE id = ?";
 
@@ -81,7 +84,10 @@ public final class LogTables implements Querying, AutoCloseable {
   private final @Nullable PendingWrites pending;
 
   private final RetentionTables retention = new RetentionTables(this);
-  private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+  /// By their texts, those that were used last at the end.
+  private final Map<String, PreparedStatement> statements =
+      new LinkedHashMap<>(64, 0.75f, /* accessOrder= */ true);
 
   public LogTables(Connection connection) {
     this(connection, Tables.ALL);
@@ -131,13 +137,27 @@ public final class LogTables implements Querying, AutoCloseable {
     if (pending == null) {
       database.commit(connection);
     } else {
+      closeOldest();
       database.commit(connection, pending.take(connection, statements, "COMMIT"));
+    }
+  }
+
+  /// Statements that are sent together are one text for each of their combinations, of which a
+  /// server would otherwise keep very many.
+  private void closeOldest() throws SQLException {
+    if (pending != null && statements.size() >= MOST_STATEMENTS) {
+      String oldest = statements.keySet().iterator().next();
+      PreparedStatement closed = statements.remove(oldest);
+      if (closed != null) {
+        closed.close();
+      }
     }
   }
 
   /// Sends what is pending.
   private void flush() throws SQLException {
     if (pending != null && !pending.isEmpty()) {
+      closeOldest();
       pending.take(connection, statements, "").execute();
     }
   }
@@ -650,6 +670,7 @@ public final class LogTables implements Querying, AutoCloseable {
     flush();
     PreparedStatement statement = statements.get(sql);
     if (statement == null) {
+      closeOldest();
       statement = connection.prepareStatement(sql);
       statements.put(sql, statement);
     }
