@@ -414,6 +414,9 @@ public final class Server implements AutoCloseable {
       StorageMeters.addFolder(meters, config.data(), () -> storage.health().ok());
       ServerMeters.addState(meters, lifecycle, guard, ioTransport);
       ServerMeters.addConnections(meters, registry, pipelines, capacity, presence, fanout);
+      if (cluster != null && members != null) {
+        ClusterMeters.add(meters, cluster, members);
+      }
       ServerMeters.addCertificate(meters, listeners::certificateExpiry);
       ServerMeters.addMemory(meters, memory, sendBudget, pipelines, fanout);
       listeners.serve(pipelines);
