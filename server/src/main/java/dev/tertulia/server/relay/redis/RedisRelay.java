@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The relay over Redis or Valkey, by publish and subscribe. It is not yet part of a server:
-/// nothing but its tests makes one.
+/// The relay over Redis or Valkey, by publish and subscribe.
 ///
 /// # Threads
 ///
