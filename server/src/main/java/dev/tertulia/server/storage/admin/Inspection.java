@@ -27,11 +27,11 @@ public final class Inspection {
 
   private static final int ROWS_A_PROGRESS = 10_000;
 
-  static final String RESTORE = "'./tertulia restore' replaces it with a backup";
   static final String DELETE =
       "delete or revoke it, or leave it: it is shown as unreadable and does no further harm";
-  static final String EXPORT = "'./tertulia export' saves the intact data; " + RESTORE;
 
+  private final String restore;
+  private final String export;
   private final Snapshot snapshot;
   private final Tables tables;
   private final HeadNote.@Nullable Head noted;
@@ -51,6 +51,8 @@ public final class Inspection {
     this.tables = tables;
     this.noted = noted;
     this.progress = progress;
+    restore = snapshot.restoring() + " replaces it with a backup";
+    export = "'./tertulia export' saves the intact data; " + restore;
   }
 
   /// Reads it through.
@@ -82,7 +84,7 @@ public final class Inspection {
       if (StorageFault.of(e) != StorageFault.DAMAGED) {
         throw e;
       }
-      found(name, "database pages are damaged (" + e.getMessage() + ")", EXPORT);
+      found(name, "database pages are damaged (" + e.getMessage() + ")", export);
     }
   }
 
@@ -92,13 +94,13 @@ public final class Inspection {
           "the tables",
           foreign,
           "'./tertulia export' and './tertulia import' into a new folder get rid of it; or "
-              + RESTORE);
+              + restore);
     }
   }
 
   private void pages() throws SQLException {
     for (String damage : snapshot.damagedFiles(MOST_FINDINGS / 10)) {
-      found("the pages", damage, EXPORT);
+      found("the pages", damage, export);
     }
   }
 
@@ -124,9 +126,9 @@ public final class Inspection {
     try {
       return reader.read(result, 1);
     } catch (LogException e) {
-      found(part, String.valueOf(e.getMessage()), EXPORT);
+      found(part, String.valueOf(e.getMessage()), export);
     } catch (RuntimeException e) {
-      found(part, "a row can't be read: " + e.getMessage(), EXPORT);
+      found(part, "a row can't be read: " + e.getMessage(), export);
     }
     return null;
   }
@@ -182,7 +184,7 @@ public final class Inspection {
     try (Statement statement = snapshot.statement();
         ResultSet result = statement.executeQuery(query)) {
       while (result.next()) {
-        found(place, what.formatted(result.getLong(1), result.getLong(2)), EXPORT);
+        found(place, what.formatted(result.getLong(1), result.getLong(2)), export);
       }
     }
   }
@@ -201,7 +203,7 @@ public final class Inspection {
             "the end of the log",
             "%s confirmed batches are missing at its end: was the write-ahead log or the database truncated, deleted or replaced?"
                 .formatted(noted.seq() - last),
-            RESTORE);
+            restore);
       }
     }
   }
@@ -210,6 +212,11 @@ public final class Inspection {
     if (findings.size() < MOST_FINDINGS) {
       findings.add(new Finding(place, what, remedy));
     }
+  }
+
+  /// What to do about damage that is none of an entry that is as it was stored.
+  String export() {
+    return export;
   }
 
   Snapshot snapshot() {

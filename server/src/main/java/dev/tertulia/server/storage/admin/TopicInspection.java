@@ -113,6 +113,6 @@ final class TopicInspection {
   }
 
   private void found(String what) {
-    inspection.found(PART, what, Inspection.EXPORT);
+    inspection.found(PART, what, inspection.export());
   }
 }

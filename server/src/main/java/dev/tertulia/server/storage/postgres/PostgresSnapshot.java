@@ -60,6 +60,11 @@ final class PostgresSnapshot implements Snapshot {
   }
 
   @Override
+  public String restoring() {
+    return "'pg_restore'";
+  }
+
+  @Override
   public RuntimeException failure(SQLException e) {
     return failure(connections, e);
   }

@@ -36,6 +36,11 @@ public interface Snapshot extends AutoCloseable {
     return List.of();
   }
 
+  /// What brings a backup back, as the subject of `… replaces it with a backup`.
+  default String restoring() {
+    return "'./tertulia restore'";
+  }
+
   /// The number that `sql` asks for.
   default long number(String sql) throws SQLException {
     try (Statement statement = statement();

@@ -248,6 +248,29 @@ final class MovingUpTest {
     return out.toString(StandardCharsets.UTF_8);
   }
 
+  @Test
+  void damageIsFoundAndLeftOutOnRequest() throws IOException {
+    importInto(database, temp, export(files, first));
+    Postgres.ask(url, "UPDATE entry SET body = '{}' WHERE topic_id = 1 AND entry_offset IN (2, 3)");
+    assertThat(database.check(temp, Progress.NONE).findings())
+        .hasSizeGreaterThan(1)
+        .first()
+        .satisfies(finding -> {
+          assertThat(finding.what()).contains("topic 1, offset 2");
+          assertThat(finding.remedy()).contains("./tertulia export", "pg_restore");
+        });
+    assertThatThrownBy(() -> export(database, temp))
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining("topic 1, offset 2");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    List<String> findings = new ArrayList<>();
+    database.export(temp, out, findings::add, true, Progress.NONE);
+    assertThat(findings).hasSize(2);
+    String saved = out.toString(StandardCharsets.UTF_8);
+    importInto(files, second, saved);
+    assertThat(export(files, second)).isEqualTo(saved).contains("\"client\":\"~lost\"");
+  }
+
   /// Somebody may have named another database by mistake.
   @Test
   void nothingIsCreatedByWhoeverOnlyReads() {
