@@ -273,6 +273,7 @@ final class InboxTest {
     assertThat(inbox(bea, ",'limit':200,'unread_only':true")).isEqualTo(all.subList(101, 150));
   }
 
+  @Tag(ServerStore.ONE_NODE)
   @Test
   void anAckHasNoReplyUnlessRequestedAndNeedsADevice() {
     FullPeer ana = hello("ana");
@@ -547,6 +548,7 @@ final class InboxTest {
   }
 
   /// On connections of several loops, with much of both kinds in each turn.
+  @Tag(ServerStore.ONE_NODE)
   @Test
   void broadcastsAndPersonalNotificationsArriveInTheOrderOfStorage() {
     FullPeer ana = hello("ana");

@@ -78,6 +78,7 @@ final class MembersLobbyTest {
     }
   }
 
+  @Tag(ServerStore.ONE_NODE)
   @Test
   void aRemovedMemberLeavesImmediatelyAndAnAddedMemberJoinsWithItsNextMessage() {
     try (TestServer server = server("[{name: lobby, access: members}]");
