@@ -314,7 +314,11 @@ final class Facts {
       case Draft.Acked acked -> {
         wantInboxOf(acked.client().value());
         want(acked.topic(), acked.position().personal());
-        want(TopicName.BROADCASTS, acked.position().broadcasts());
+        Position broadcast = acked.position().broadcasts();
+        want(TopicName.BROADCASTS, broadcast);
+        if (broadcast != null && acked.position().personal() == null) {
+          inboxes.wantPlace(topics.of(acked.topic()), broadcast.offset());
+        }
       }
       case Draft.Shown shown -> {
         wantInboxOf(shown.client().value());
@@ -338,6 +342,10 @@ final class Facts {
       }
       if (read.upTo() != null) {
         wantNotification(read.upTo());
+        NotificationId upTo = NotificationId.parse(read.upTo());
+        if (upTo != null && upTo.isBroadcast()) {
+          inboxes.wantPlace(topics.of(append.topic()), upTo.position().offset());
+        }
       }
     } else if (append.entry() instanceof Entry.Revocation revocation) {
       if (append.topic().kind() == TopicName.Kind.INBOX) {

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,27 @@ final class InboxFacts implements InboxRows {
   private static final String READ = InboxReadRow.TABLE.findAllBy("client");
   private static final String DEVICES = DeviceRow.TABLE.findAllBy("client");
   private static final String SHOWN = ShownRow.TABLE.findAllBy("client", "device");
+
+  /// How many entries before and after the time of a broadcast are loaded.
+  private static final int NEAR = 8;
+
+  private static final String AROUND =
+      "SELECT k.key, "
+          + EntryRow.TABLE.columnsOf("e")
+          + " FROM json_each(?) AS k CROSS JOIN entry AS b"
+          + " CROSS JOIN LATERAL (SELECT entry_offset FROM entry WHERE topic_id = k.value ->> 0"
+          + " AND time <= b.time ORDER BY entry_offset DESC LIMIT 1) AS last"
+          + " CROSS JOIN entry AS e WHERE b.topic_id = k.value ->> 1"
+          + " AND b.entry_offset = k.value ->> 2 AND e.topic_id = k.value ->> 0"
+          + " AND e.entry_offset BETWEEN last.entry_offset - "
+          + NEAR
+          + " AND last.entry_offset + "
+          + NEAR;
+
+  /// A broadcast, as it is looked for in the order of an inbox.
+  ///
+  /// @param own the client's own log
+  private record Broadcast(long own, long offset) {}
 
   /// Writes what was decided of other things.
   @FunctionalInterface
@@ -96,6 +118,7 @@ final class InboxFacts implements InboxRows {
   private final Map<Ranges, OffsetRanges> ranges = new HashMap<>();
   private final Map<String, List<DeviceRow>> devices = new HashMap<>();
   private final Map<Long, Window> windows = new HashMap<>();
+  private final Map<Broadcast, List<EntryRow>> around = new LinkedHashMap<>();
 
   /// @param writing is done before something is read by itself
   InboxFacts(LogTables tables, Entries entries, Writing writing) {
@@ -114,6 +137,13 @@ final class InboxFacts implements InboxRows {
   void wantShown(String client, String device) {
     want(client);
     shownOn.add(new Device(client, device));
+  }
+
+  /// The place of a broadcast in the order of an inbox will be asked for.
+  void wantPlace(TopicState own, long broadcast) {
+    if (!own.isNew) {
+      around.put(new Broadcast(own.id, broadcast), new ArrayList<>());
+    }
   }
 
   boolean isWanted() {
@@ -160,6 +190,7 @@ final class InboxFacts implements InboxRows {
     searchShown(searches, spans);
     searchWindows(searches, logs, NEWEST_NOTIFICATIONS);
     searchWindows(searches, List.of(broadcasts), NEWEST_ENTRIES);
+    searchAround(searches, broadcasts);
     loading = spans;
   }
 
@@ -194,6 +225,22 @@ final class InboxFacts implements InboxRows {
               spans.remove(new Ranges(all.get(index).client, all.get(index).name, false));
               spans.remove(new Ranges(all.get(index).client, all.get(index).name, true));
             }));
+  }
+
+  private void searchAround(List<LogTables.Search<?>> searches, TopicState broadcasts) {
+    if (around.isEmpty()) {
+      return;
+    }
+    List<List<EntryRow>> found = List.copyOf(around.values());
+    KeyList keys = new KeyList();
+    around.keySet().forEach(each -> keys.add(each.own, broadcasts.id, each.offset));
+    searches.add(
+        new LogTables.Search<>(
+            AROUND,
+            keys,
+            tables::asItStands,
+            (index, row) -> found.get(index).add(row),
+            (index, damage) -> {}));
   }
 
   private static void add(
@@ -251,6 +298,7 @@ final class InboxFacts implements InboxRows {
       ranges.put(key, new OffsetRanges(spans));
     });
     loading = Map.of();
+    around.values().forEach(of -> of.sort(Comparator.comparingLong(EntryRow::offset)));
     devices.values().forEach(of -> of.sort(Comparator.comparingLong(DeviceRow::heard)));
   }
 
@@ -341,6 +389,11 @@ final class InboxFacts implements InboxRows {
   @Override
   public @Nullable EntryRow entry(TopicBounds log, long offset) throws SQLException {
     return tables.isShared() ? entries.at(log.id(), offset) : stored.entry(log, offset);
+  }
+
+  @Override
+  public List<EntryRow> around(TopicBounds own, long broadcast) {
+    return around.getOrDefault(new Broadcast(own.id(), broadcast), List.of());
   }
 
   @Override

@@ -32,6 +32,12 @@ public interface InboxRows {
   /// The entry at an offset, though it be damaged; `null` if there is none.
   @Nullable EntryRow entry(TopicBounds log, long offset) throws SQLException;
 
+  /// Entries of a client's own log, without holes and in order, among which there probably is the
+  /// last that was stored before a broadcast; empty if none were looked for.
+  default List<EntryRow> around(TopicBounds own, long broadcast) {
+    return List.of();
+  }
+
   /// Its position.
   default @Nullable Position position(TopicBounds log, long offset) throws SQLException {
     EntryRow entry = entry(log, offset);

@@ -276,6 +276,16 @@ public record InboxView(
   private long ownBefore(long offset) throws SQLException {
     long low = own.floor();
     long high = own.head();
+    for (EntryRow near : rows.around(own, offset)) {
+      // Those outside of what is left are passed over: the order is the same.
+      if (near.offset() > low && near.offset() <= high) {
+        if (broadcastsBefore(near) < offset) {
+          low = near.offset();
+        } else {
+          high = near.offset() - 1;
+        }
+      }
+    }
     while (low < high) {
       long middle = low + (high - low + 1) / 2;
       EntryRow entry = entry(own, middle);

@@ -177,7 +177,15 @@ final class RoundTripsTest {
                 new Entry.InboxRead(client, List.of(), stored.get(4 * i + 2).id(), 0, 0),
                 null));
         drafts.add(
+            append(inbox, new Entry.InboxRead(client, List.of(), broadcast.id(), 0, 0), null));
+        drafts.add(
             new Draft.Acked(client, "phone", new InboxPosition(position, null), outcomes::add));
+        drafts.add(
+            new Draft.Acked(
+                client,
+                "watch",
+                new InboxPosition(null, Objects.requireNonNull(broadcast.position())),
+                outcomes::add));
         drafts.add(
             new Draft.Acked(
                 client,
