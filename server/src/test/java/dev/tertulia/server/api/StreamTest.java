@@ -631,6 +631,7 @@ final class StreamTest {
     assertThat(notified).isEqualTo(expected);
   }
 
+  @Tag(ServerStore.ONE_NODE)
   @Test
   void aStreamAboveTheConnectionLimitIsRefused() {
     start(Map.of(Setting.LIMITS_CONNECTIONS, "1"));
