@@ -3,6 +3,7 @@ package dev.tertulia.server.storage.admin;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.ClientId;
@@ -26,6 +27,9 @@ import dev.tertulia.server.topic.Outcome;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +39,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -246,6 +252,50 @@ final class MovingUpTest {
       Export.of(snapshot, out, null, false, Progress.NONE);
     }
     return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private int transactions() {
+    return Integer.parseInt(
+        Postgres.ask(
+            url,
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                + " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"));
+  }
+
+  @Test
+  void noTransactionWaitsForASlowPipe() throws Exception {
+    String lines = export(files, first);
+    byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
+    try (PipedOutputStream writer = new PipedOutputStream();
+        PipedInputStream reader = new PipedInputStream(writer, bytes.length)) {
+      CompletableFuture<ImportReport> imported =
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return database.importLines(temp, reader, Progress.NONE);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      writer.write(bytes, 0, bytes.length / 2);
+      writer.flush();
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> reader.available() == 0 && transactions() == 0);
+      assertThat(imported).isNotDone();
+      writer.write(bytes, bytes.length / 2, bytes.length - bytes.length / 2);
+      writer.close();
+      assertThat(imported.get(60, TimeUnit.SECONDS).added()).isEqualTo(24);
+    }
+    ByteArrayOutputStream slow =
+        new ByteArrayOutputStream() {
+          @Override
+          public void write(byte[] taken, int from, int length) {
+            assertThat(transactions()).isZero();
+            super.write(taken, from, length);
+          }
+        };
+    database.export(temp, slow, finding -> {}, false, Progress.NONE);
+    assertThat(slow.toString(StandardCharsets.UTF_8)).isEqualTo(lines);
   }
 
   @Test
