@@ -266,8 +266,8 @@ final class MovingUpTest {
   void noTransactionWaitsForASlowPipe() throws Exception {
     String lines = export(files, first);
     byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
-    try (PipedOutputStream writer = new PipedOutputStream();
-        PipedInputStream reader = new PipedInputStream(writer, bytes.length)) {
+    PipedOutputStream writer = new PipedOutputStream();
+    try (PipedInputStream reader = new PipedInputStream(writer, bytes.length)) {
       CompletableFuture<ImportReport> imported =
           CompletableFuture.supplyAsync(() -> {
             try {
