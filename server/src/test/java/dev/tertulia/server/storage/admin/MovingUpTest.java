@@ -289,7 +289,7 @@ final class MovingUpTest {
     ByteArrayOutputStream slow =
         new ByteArrayOutputStream() {
           @Override
-          public void write(byte[] taken, int from, int length) {
+          public synchronized void write(byte[] taken, int from, int length) {
             assertThat(transactions()).isZero();
             super.write(taken, from, length);
           }
