@@ -128,7 +128,14 @@ public enum TestStore {
 
     @Override
     public String ask(DataFolder folder, String sql) {
-      return Postgres.ask(url(folder), sql);
+      try (Connection connection =
+              Postgres.connectTo(url(folder), "&currentSchema=tertulia_memory");
+          Statement statement = connection.createStatement();
+          ResultSet result = statement.executeQuery(sql)) {
+        return result.next() ? String.valueOf(result.getString(1)) : "";
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
     }
   };
 

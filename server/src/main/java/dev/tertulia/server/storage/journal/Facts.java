@@ -185,6 +185,9 @@ final class Facts {
     entries =
         new LoadedRows<>(
             EntryRow.TABLE, tables::asItStands, key -> new Object[] {key.topic(), key.offset()});
+    if (tables.isShared()) {
+      this.clients.notePresence();
+    }
     inboxes = new InboxFacts(tables, this::entryAt, tables.isShared() ? this::apply : () -> {});
   }
 
@@ -776,7 +779,7 @@ final class Facts {
     clients.apply(
         tables,
         row -> {
-          if (clients.isThere(row.client())) {
+          if (!tables.isShared() || clients.isThere(row.client())) {
             tables.put(row);
           } else {
             // Nobody has locked it: of two that store it for the first time one fails.

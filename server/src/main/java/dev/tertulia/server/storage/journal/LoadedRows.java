@@ -52,8 +52,8 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
   /// What is to be written: a row, or [#ABSENT] for one that is to go.
   private final Map<K, Object> changed = new LinkedHashMap<>();
 
-  /// The keys of rows that are in the database.
-  private final Set<K> there = new HashSet<>();
+  /// The keys of rows that are in the database; `null` if nobody asks for them.
+  private @Nullable Set<K> there;
 
   /// How many rows were read by themselves, because nobody had wanted them.
   private int unforeseen;
@@ -66,6 +66,20 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
     this.table = table;
     this.reader = reader;
     this.columns = columns;
+  }
+
+  /// Notes from now on which rows are in the database, for [#isThere].
+  void notePresence() {
+    there = new HashSet<>();
+  }
+
+  private void note(K key, boolean present) {
+    Set<K> noted = there;
+    if (noted != null && present) {
+      noted.add(key);
+    } else if (noted != null) {
+      noted.remove(key);
+    }
   }
 
   /// The row with that key will be asked for.
@@ -112,7 +126,7 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
         (index, row) -> found(asked.get(index), row),
         (index, damage) -> {
           known.put(asked.get(index), damage);
-          there.add(asked.get(index));
+          note(asked.get(index), true);
         });
   }
 
@@ -130,12 +144,12 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
   /// A row was found.
   void found(K key, R row) {
     known.put(key, row);
-    there.add(key);
+    note(key, true);
   }
 
   /// Whether there is a row with that key in the database.
   boolean isThere(K key) {
-    return there.contains(key);
+    return there != null && there.contains(key);
   }
 
   /// The row as the batch has it by now; `null` if there is none. One that was not wanted is read
@@ -190,10 +204,10 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
       R row = cast(changed.get(key));
       if (row == null) {
         tables.remove(table, columns.of(key));
-        there.remove(key);
+        note(key, false);
       } else {
         store.store(row);
-        there.add(key);
+        note(key, true);
       }
     }
     changed.clear();
