@@ -256,6 +256,22 @@ final class SeveralWritersTest {
     cross(Duration.ofSeconds(60));
   }
 
+  /// Each node removes what is too much, one at a time, while all write.
+  @Test
+  void retentionPassesOverWhatOthersWrite() throws Exception {
+    nodes.forEach(node -> node.retention = topic -> Retention.ofMessages(20));
+    cross(Duration.ofSeconds(4));
+    nodes.forEach(node -> node.pass(Duration.ofMinutes(2)));
+    nodes
+        .getFirst()
+        .until(() ->
+            ask("SELECT count(*) FROM (SELECT 1 FROM entry WHERE kind IN (1, 5)"
+                    + " GROUP BY topic_id HAVING count(*) > 20) AS over")
+                .equals("0"));
+    assertThat(ask("SELECT count(*) FROM batch WHERE entries LIKE '%:*'")).isNotEqualTo("0");
+    requireWhole();
+  }
+
   private void cross(Duration time) throws Exception {
     Seeded seeded = Seeded.print();
     long end = System.nanoTime() + time.toNanos();
