@@ -80,6 +80,10 @@ final class ReplyWriterTest {
     assertReply(
         new Reply.Refused(null, new Refusal(ErrorCode.RATE_LIMITED, "m"), Duration.ofMillis(1500)),
         "{'type':'error','ref':1,'code':'rate_limited','message':'m','retry':true,'retry_after':1500}");
+    assertThat(Refusal.unconfirmed(Language.EN).retry()).isFalse();
+    assertReply(
+        new Reply.Refused(null, new Refusal(ErrorCode.UNAVAILABLE, "m", false)),
+        "{'type':'error','ref':1,'code':'unavailable','message':'m','retry':false}");
     assertThat(
             Reply.Writer.reply(null, new Reply.Refused(null, new Refusal(ErrorCode.INVALID, "m"))))
         .asString(StandardCharsets.UTF_8)
