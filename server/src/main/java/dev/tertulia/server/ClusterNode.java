@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -117,6 +118,14 @@ public final class ClusterNode implements Seam, AutoCloseable {
   private Thread thread(String name, Runnable task) {
     return guard.watch(
         Thread.ofPlatform().name(name).daemon().uncaughtExceptionHandler(guard).unstarted(task));
+  }
+
+  private void read(Runnable task) {
+    try {
+      readers.execute(() -> guarded("reading what other nodes have stored", task));
+    } catch (RejectedExecutionException closed) {
+      log.debug("Nothing is read any more", closed);
+    }
   }
 
   private void guarded(String work, Runnable task) {

@@ -63,6 +63,7 @@ final class PostgresFaultsTest {
       setReadOnly("off");
       awaitHealth();
       publish(ana, "after");
+      await().atMost(TestServer.PATIENCE).until(() -> api.get(ROOM).status() == 200);
       assertThat(messages(ana)).startsWith("before").endsWith("after");
     }
   }

@@ -1,6 +1,7 @@
 package dev.tertulia.server.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.FullPeer;
@@ -141,6 +142,34 @@ final class ClusterTest {
       // The other connection of the one that types is not told.
       assertThat(phone.restAfter(frame -> frame.type().equals("chat")))
           .noneMatch(frame -> frame.type().equals("typing"));
+    }
+  }
+
+  /// Rooms of the kind `memory` have one order in the cluster, too; those of the kind `signal` have
+  /// none, and are told as well as can be.
+  @Test
+  void roomsThatNeedNotLastAreThoseOfAllNodes() {
+    Map<Setting, String> kinds =
+        Map.of(Setting.ROOMS, "[{name: quick.*, kind: memory}, {name: cursor.*, kind: signal}]");
+    try (TestCluster cluster = cluster(true, kinds);
+        FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
+        FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "");
+        FullPeer cleo = FullPeer.hello(cluster.node(3), "cleo", "")) {
+      for (String room : List.of("quick.1", "cursor.1")) {
+        List.of(ana, bob, cleo).forEach(peer -> peer.ask("'type':'join','room':'" + room + "'"));
+      }
+      for (int i = 1; i <= 10; i++) {
+        FullPeer speaker = i % 2 == 0 ? ana : bob;
+        speaker.ask("'type':'chat','room':'quick.1','message':'m'");
+        assertThat(cleo.next("chat").number("offset")).isEqualTo(i);
+      }
+      // A relay's subscription takes a moment, and what is not stored is not repeated.
+      await()
+          .atMost(TestServer.PATIENCE)
+          .until(() -> {
+            ana.ask("'type':'chat','room':'cursor.1','message':'x'");
+            return cleo.rest().stream().anyMatch(frame -> frame.text().contains("cursor.1"));
+          });
     }
   }
 }

@@ -113,16 +113,23 @@ public final class SqlLog implements Log {
   @Override
   public Page newest(TopicName topic, int messages, int bytes) {
     seam.ensureOpen(List.of(topic));
-    // Whoever has just written on another node finds it.
-    Page recent = seam.isShared() ? null : recent(topic, messages, bytes);
-    if (recent == null && !seam.isShared() && load(topic)) {
+    Page recent = recent(topic, messages, bytes);
+    if (recent == null && load(topic)) {
       recent = recent(topic, messages, bytes);
     }
-    if (recent != null) {
+    if (recent != null && !seam.isShared()) {
       return recent;
     }
     meters.fromDatabase();
-    return read(topic, connection -> newestMessages(connection, topic, messages, bytes));
+    try {
+      // Whoever has just written on another node finds it.
+      return read(topic, connection -> newestMessages(connection, topic, messages, bytes));
+    } catch (LogException e) {
+      if (recent == null || e.damaged()) {
+        throw e;
+      }
+      return recent;
+    }
   }
 
   @Override
