@@ -106,8 +106,7 @@ public final class ClusterNode implements Seam, AutoCloseable {
                 isStored,
                 plan.relay,
                 plan.others,
-                task ->
-                    readers.execute(() -> guarded("reading what other nodes have stored", task)),
+                this::read,
                 unixMillis,
                 System::nanoTime,
                 guard));

@@ -147,6 +147,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
         new Outbox(
             parts.tail(),
             delivery::startOver,
+            delivery::startOverAll,
             relay,
             form,
             (term, seq) -> new Origin(parts.node(), parts.incarnation(), term, seq));

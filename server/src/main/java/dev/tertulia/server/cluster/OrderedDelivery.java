@@ -340,6 +340,11 @@ final class OrderedDelivery {
     }
   }
 
+  /// The database has lost its end: nothing that was delivered is certain.
+  void startOverAll() {
+    sequences.keySet().forEach(this::startOver);
+  }
+
   private void restart(TopicSequence sequence) {
     heldBytes -= sequence.forget();
     late.remove(sequence);
@@ -399,15 +404,17 @@ final class OrderedDelivery {
   /// On a thread of the readers.
   private void read(TopicSequence sequence) {
     Position after;
+    long heldBefore;
     synchronized (this) {
       if (sequence.removed || !sequence.open) {
         sequence.reading = false;
         return;
       }
       after = sequence.delivered();
+      heldBefore = sequence.lastHeld();
     }
     try {
-      fill(sequence, after, shared.after(sequence.topic, after, PAGE));
+      fill(sequence, after, heldBefore, shared.after(sequence.topic, after, PAGE));
     } catch (LogException e) {
       log.debug("What is missing of {} can't be read", sequence.topic.label(), e);
       synchronized (this) {
@@ -417,8 +424,10 @@ final class OrderedDelivery {
     }
   }
 
+  /// @param heldBefore the last offset of what was held back before the log was read; 0 for none
   /// @param page what the log has after `after`; `null` if it does not hold that
-  private synchronized void fill(TopicSequence sequence, Position after, Log.@Nullable Page page) {
+  private synchronized void fill(
+      TopicSequence sequence, Position after, long heldBefore, Log.@Nullable Page page) {
     sequence.reading = false;
     if (sequence.removed || !sequence.open) {
       return;
@@ -452,6 +461,10 @@ final class OrderedDelivery {
     }
     drain(sequence, ready);
     if (whole) {
+      // What was told before it was read, and is not there, is of a log that has lost its end.
+      for (long offset = page.head() + 1; offset <= heldBefore; offset++) {
+        take(sequence, offset);
+      }
       sequence.endsAt(Math.max(page.head(), sequence.delivered().offset()));
     }
     deliver(ready);
@@ -463,6 +476,11 @@ final class OrderedDelivery {
       TopicSequence sequence, Publication publication, boolean own, List<Publication> ready) {
     long offset = publication.storedPosition().offset();
     if (sequence.isPast(offset)) {
+      if (sequence.contradicts(publication.storedPosition())) {
+        // One of both is of a log that has lost its end: reading on shows whether it is ours.
+        sequence.know(offset + 1);
+        noteLate(sequence);
+      }
       return;
     }
     if (sequence.isNext(offset)) {

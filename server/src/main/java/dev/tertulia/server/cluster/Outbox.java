@@ -37,6 +37,7 @@ final class Outbox implements CommitListener {
 
   private final CommitListener tail;
   private final Consumer<TopicName> renewed;
+  private final Runnable lost;
   private final Relay relay;
   private final RelayedEntries form;
   private final BiFunction<Long, Long, Origin> origin;
@@ -55,15 +56,18 @@ final class Outbox implements CommitListener {
 
   /// @param tail forgets and blanks with each commit what it must not show any longer
   /// @param renewed receives topics that must start over on this node, too
+  /// @param lost runs when all must
   /// @param origin of a message about a batch, by term and number
   Outbox(
       CommitListener tail,
       Consumer<TopicName> renewed,
+      Runnable lost,
       Relay relay,
       RelayedEntries form,
       BiFunction<Long, Long, Origin> origin) {
     this.tail = tail;
     this.renewed = renewed;
+    this.lost = lost;
     this.relay = relay;
     this.form = form;
     this.origin = origin;
@@ -136,6 +140,12 @@ final class Outbox implements CommitListener {
   public void renewed(TopicName topic) {
     renewed.accept(topic);
     change(topic);
+  }
+
+  /// Other nodes notice by the next term.
+  @Override
+  public void lost() {
+    lost.run();
   }
 
   private void change(TopicName topic) {

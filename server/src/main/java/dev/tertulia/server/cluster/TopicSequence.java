@@ -74,6 +74,18 @@ final class TopicSequence {
     return delivered != null && offset <= delivered.offset();
   }
 
+  /// Whether another entry was delivered in the place of one.
+  boolean contradicts(Position position) {
+    return delivered != null
+        && delivered.offset() == position.offset()
+        && !delivered.equals(position);
+  }
+
+  /// The offset of the last entry that is held back; 0 for none.
+  long lastHeld() {
+    return held.isEmpty() ? 0 : held.lastKey();
+  }
+
   void know(long offset) {
     known = Math.max(known, offset);
   }

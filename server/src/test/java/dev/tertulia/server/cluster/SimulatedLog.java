@@ -50,12 +50,6 @@ final class SimulatedLog implements SharedLog {
     batches.computeIfAbsent(batch.term(), term -> new ArrayList<>()).add(batch);
   }
 
-  /// Loses the end of a topic, as a standby that was behind.
-  void lose(TopicName topic, int entries) {
-    List<Publication> all = of(topic);
-    all.subList(Math.max(0, all.size() - entries), all.size()).clear();
-  }
-
   private void requireUp() {
     if (down) {
       throw new LogException("the database is down, on purpose", false, null);
