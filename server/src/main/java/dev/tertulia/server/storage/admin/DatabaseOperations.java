@@ -7,7 +7,6 @@ import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.DataFolderOperations;
 import dev.tertulia.server.storage.FolderServer;
 import dev.tertulia.server.storage.OperatorAccess;
-import dev.tertulia.server.storage.PrivateFiles;
 import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
@@ -18,10 +17,8 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.Consumer;
@@ -120,12 +117,9 @@ public final class DatabaseOperations implements DataFolderOperations {
     if (alone != null) {
       return importHere(database, alone, in, progress);
     }
-    Path copy = Files.createTempFile("tertulia-import-", ".jsonl");
+    requireServer(folder);
+    Path copy = Import.copy(folder, in);
     try {
-      try (OutputStream out =
-          Channels.newOutputStream(PrivateFiles.open(copy, StandardOpenOption.WRITE))) {
-        in.transferTo(out);
-      }
       return importLines(folder, copy, progress);
     } finally {
       Files.deleteIfExists(copy);
@@ -199,6 +193,19 @@ public final class DatabaseOperations implements DataFolderOperations {
   /// @throws DataFolderException if no server of this folder uses the database
   FolderServer.@Nullable Reply ask(Path folder, FolderServer.Work work, Progress progress)
       throws IOException {
+    requireServer(folder);
+    ServedFolder served = new ServedFolder(folder, server, ServedFolder.Patience.DEFAULT, progress);
+    return switch (served.ask(work)) {
+      case ServedFolder.Done(FolderServer.Reply reply) -> reply;
+      case ServedFolder.Taken(DataFolder taken) -> {
+        taken.close();
+        yield null;
+      }
+    };
+  }
+
+  /// Requires that a server of this database uses the folder.
+  private void requireServer(Path folder) throws IOException {
     if (!Files.isDirectory(folder) || DataFolder.isFree(folder)) {
       throw new DataFolderException(
           "a server uses the database %s, and no server uses the data folder %s: run this on the machine of a server, with its folder as --data, or stop all servers"
@@ -210,13 +217,5 @@ public final class DatabaseOperations implements DataFolderOperations {
           "a server uses the database %s, and the one of the data folder %s uses %s: name the folder of a server of this database with --data, and the database as that server does, or stop all servers"
               .formatted(address, folder, used == null ? "none that it has named yet" : used));
     }
-    ServedFolder served = new ServedFolder(folder, server, ServedFolder.Patience.DEFAULT, progress);
-    return switch (served.ask(work)) {
-      case ServedFolder.Done(FolderServer.Reply reply) -> reply;
-      case ServedFolder.Taken(DataFolder taken) -> {
-        taken.close();
-        yield null;
-      }
-    };
   }
 }

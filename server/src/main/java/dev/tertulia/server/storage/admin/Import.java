@@ -130,17 +130,29 @@ public final class Import {
         return here(held, in, 0, progress);
       }
     }
-    Path copy =
-        folder.resolve("import-" + Long.toHexString(new SecureRandom().nextLong()) + ".jsonl");
+    Path copy = copy(folder, in);
     try {
-      try (FileChannel channel =
-              PrivateFiles.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-          OutputStream out = Channels.newOutputStream(channel)) {
-        in.transferTo(out);
-      }
       return into(folder, copy, server, progress);
     } finally {
       Files.deleteIfExists(copy);
+    }
+  }
+
+  /// Puts lines into a file in the folder of a server, which reads it. The caller removes it.
+  static Path copy(Path folder, InputStream in) throws IOException {
+    Path copy =
+        folder.resolve("import-" + Long.toHexString(new SecureRandom().nextLong()) + ".jsonl");
+    boolean done = false;
+    try (FileChannel channel =
+            PrivateFiles.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        OutputStream out = Channels.newOutputStream(channel)) {
+      in.transferTo(out);
+      done = true;
+      return copy;
+    } finally {
+      if (!done) {
+        Files.deleteIfExists(copy);
+      }
     }
   }
 
