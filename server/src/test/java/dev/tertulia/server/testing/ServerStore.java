@@ -133,6 +133,14 @@ public enum ServerStore {
   private static final class Databases {
     static final Map<String, OwnRedis> REDIS_OF_FOLDERS = new ConcurrentHashMap<>();
 
+    static {
+      // Those of folders that a test keeps for itself.
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> REDIS_OF_FOLDERS.values().forEach(OwnRedis::remove), "end-of-redis"));
+    }
+
     /// The addresses of those in use.
     static final Map<String, String> OF_FOLDERS = new ConcurrentHashMap<>();
 
