@@ -33,6 +33,9 @@ final class OtherNodesTest {
                     public int joinedRooms(ClientId client) {
                       return client.value().equals("ana") ? joinedRooms : 0;
                     }
+
+                    @Override
+                    public void changed(ClientId client) {}
                   }));
 
   @Test
