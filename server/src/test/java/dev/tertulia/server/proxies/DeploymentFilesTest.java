@@ -29,6 +29,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 final class DeploymentFilesTest {
   private static final Path OPS = Path.of("../ops");
   private static final List<Path> FOLDERS = List.of(OPS, Path.of("../packaging"));
+  private static final Path CLUSTER = OPS.resolve("cluster/compose.yaml");
   private static final Path MANIFEST = OPS.resolve("kubernetes/tertulia.yaml");
 
   /// How long a server may take to write and close what is left, when it has drained.
@@ -219,5 +220,74 @@ final class DeploymentFilesTest {
         assertThat(middlewares.containsKey(middleware)).isTrue();
       }
     }
+  }
+
+  /// A service of the cluster, with what it takes from elsewhere in the file (`<<`).
+  private static Map<?, ?> service(String name) throws IOException {
+    return merged((Map<?, ?>) at(documents(CLUSTER).getFirst(), "services", name));
+  }
+
+  private static Map<?, ?> merged(Map<?, ?> node) {
+    Map<Object, Object> all = new HashMap<>();
+    if (node.get("<<") instanceof Map<?, ?> others) {
+      all.putAll(merged(others));
+    }
+    node.forEach((name, value) -> {
+      if (!"<<".equals(name)) {
+        all.put(name, value instanceof Map<?, ?> inner ? merged(inner) : value);
+      }
+    });
+    return all;
+  }
+
+  @Test
+  void theNodesOfTheClusterAreConfiguredAsTheServerUnderstands() throws IOException {
+    Path secret = Files.writeString(folder.resolve("secret"), "0123456789abcdef0123456789abcdef");
+    Map<?, ?> file = documents(CLUSTER).getFirst();
+    for (String name : List.of("node-1", "node-2", "node-3")) {
+      Map<?, ?> service = service(name);
+      Map<String, String> environment = new HashMap<>();
+      ((Map<?, ?>) at(service, "environment"))
+          .forEach((variable, value) ->
+              environment.put(
+                  (String) variable,
+                  variable.toString().endsWith("_FILE") ? secret.toString() : (String) value));
+      Config config = Config.from(Settings.load(environment, null));
+      assertThat(config.auth().mode().name()).isEqualTo("TOKEN");
+      assertThat(environment)
+          .containsEntry("TERTULIA_NODE", name)
+          .containsEntry(
+              "TERTULIA_PROXY_TRUSTED",
+              (String) at(file, "networks", "default", "ipam", "config", 0, "subnet"));
+      assertThat(environment.get("TERTULIA_DATABASE")).contains("@postgres/");
+      assertThat(environment.get("TERTULIA_REDIS")).endsWith("//redis");
+      assertThat(at(service, "volumes", 0)).isEqualTo(name + ":/var/lib/tertulia");
+      assertThat(((Map<?, ?>) at(file, "volumes")).containsKey(name)).isTrue();
+      assertThat(Files.readString(OPS.resolve("proxies/haproxy-cluster.cfg")))
+          .contains("server %1$s %1$s:8000\n".formatted(name));
+    }
+  }
+
+  /// What a node, PostgreSQL and HAProxy are given from files is there.
+  @Test
+  void thePartsOfTheClusterFindEachOther() throws IOException {
+    Map<?, ?> file = documents(CLUSTER).getFirst();
+    Map<?, ?> services = (Map<?, ?>) at(file, "services");
+    for (Object name : services.keySet()) {
+      Map<?, ?> service = service((String) name);
+      if (service.get("secrets") instanceof List<?> secrets) {
+        assertThat(((Map<?, ?>) at(file, "secrets")).keySet().containsAll(secrets)).isTrue();
+      }
+      Object needed = service.get("depends_on");
+      if (needed != null) {
+        assertThat(services.keySet().containsAll(names(needed))).as("%s", name).isTrue();
+      }
+    }
+    String mounted = (String) at(service("haproxy"), "volumes", 0);
+    assertThat(CLUSTER.resolveSibling(mounted.substring(0, mounted.indexOf(':')))).exists();
+  }
+
+  private static Set<?> names(Object needed) {
+    return needed instanceof Map<?, ?> map ? map.keySet() : new HashSet<>((List<?>) needed);
   }
 }

@@ -75,7 +75,7 @@ public final class ProxyProcess implements AutoCloseable {
   private final Process process;
   private boolean closed;
 
-  private ProxyProcess(Path folder, int port, String file, int server, List<Change> changes)
+  private ProxyProcess(Path folder, int port, String file, List<Change> changes)
       throws IOException {
     this.folder = folder;
     kind = Kind.of(file);
@@ -84,7 +84,6 @@ public final class ProxyProcess implements AutoCloseable {
         .as("what `apt-get install nginx-light haproxy caddy` installs")
         .isExecutable();
     List<Change> all = new ArrayList<>(changes);
-    all.add(new Change("127.0.0.1:8000", "127.0.0.1:" + server));
     all.add(kind.listening(file, port));
     String text = Files.readString(FILES.resolve(file));
     for (Change change : all) {
@@ -108,10 +107,25 @@ public final class ProxyProcess implements AutoCloseable {
 
   /// The same, on a port that is known before the server starts.
   public static ProxyProcess startAt(int port, String file, TestServer server, Change... changes) {
+    List<Change> all = new ArrayList<>(Arrays.asList(changes));
+    all.add(new Change("127.0.0.1:8000", "127.0.0.1:" + server.port()));
+    return startAt(port, file, all);
+  }
+
+  /// Starts one before the nodes of a cluster, which are `node-1:8000` and so on in the file.
+  public static ProxyProcess start(String file, List<TestServer> nodes, Change... changes) {
+    List<Change> all = new ArrayList<>(Arrays.asList(changes));
+    for (TestServer node : nodes) {
+      String name = "node-%s:8000".formatted(nodes.indexOf(node) + 1);
+      all.add(new Change(name, "127.0.0.1:" + node.port()));
+    }
+    return startAt(TestServer.freePort(), file, all);
+  }
+
+  private static ProxyProcess startAt(int port, String file, List<Change> changes) {
     try {
       Path folder = Files.createTempDirectory("tertulia-proxy");
-      ProxyProcess proxy =
-          new ProxyProcess(folder, port, file, server.port(), Arrays.asList(changes));
+      ProxyProcess proxy = new ProxyProcess(folder, port, file, changes);
       proxy.awaitStart();
       return proxy;
     } catch (IOException e) {
