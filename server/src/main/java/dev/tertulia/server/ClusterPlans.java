@@ -1,5 +1,6 @@
 package dev.tertulia.server;
 
+import dev.tertulia.server.cluster.ClusterDirectory;
 import dev.tertulia.server.cluster.ClusterMembers;
 import dev.tertulia.server.config.ClusterConfig;
 import dev.tertulia.server.config.Config;
@@ -18,11 +19,32 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Makes of the configuration what a server needs to be a node of a cluster. Not loaded by a server
 /// whose log is in its data folder.
 final class ClusterPlans {
+  /// How often it is looked for what another node has revoked, which may not be stored yet.
+  private static final int LOOKS_FOR_REVOKED = 15;
+
   private ClusterPlans() {}
+
+  /// What this node does when another one has changed something stored.
+  ///
+  /// @param access of the server, once it is there
+  static ClusterDirectory.Effects effects(Supplier<Access> access) {
+    return new ClusterDirectory.Effects() {
+      @Override
+      public void listsChanged() {
+        access.get().memberships().changed();
+      }
+
+      @Override
+      public void revocationsChanged(Runnable then) {
+        access.get().readAgain(LOOKS_FOR_REVOKED, then);
+      }
+    };
+  }
 
   /// The plan of this server.
   ///

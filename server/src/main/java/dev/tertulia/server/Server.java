@@ -131,9 +131,6 @@ public final class Server implements AutoCloseable {
   /// How often it is recorded what was not recorded one by one.
   private static final Duration AUDIT_INTERVAL = Duration.ofSeconds(10);
 
-  /// How often it is looked for what another node has revoked, which may not be stored yet.
-  private static final int LOOKS_FOR_REVOKED = 15;
-
   private final EngineGuard guard;
   private final AuditLog audit;
   private final Watchdog watchdog;
@@ -316,7 +313,7 @@ public final class Server implements AutoCloseable {
                   kinds::toldOfDepartures,
                   System::currentTimeMillis,
                   System::nanoTime,
-                  effects());
+                  ClusterPlans.effects(this::access));
       access =
           new Access(
               config,
@@ -436,19 +433,8 @@ public final class Server implements AutoCloseable {
     lifecycle.enter(Phase.READY, "");
   }
 
-  /// What this node does when another one has changed something stored.
-  private ClusterDirectory.Effects effects() {
-    return new ClusterDirectory.Effects() {
-      @Override
-      public void listsChanged() {
-        access.memberships().changed();
-      }
-
-      @Override
-      public void revocationsChanged(Runnable then) {
-        access.readAgain(LOOKS_FOR_REVOKED, then);
-      }
-    };
+  private Access access() {
+    return access;
   }
 
   /// What is answered until everything is there.
