@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,11 @@ public final class Postgres implements AutoCloseable {
   private static final String OWNER = "tester";
 
   private static final String PROGRAMS = "/postgres-linux-x86_64.txz";
-  private static final String READY = "database system is ready to accept connections";
+
+  /// What it logs when it serves; a standby serves those who only read.
+  private static final Pattern READY =
+      Pattern.compile("database system is ready to accept (?:read-only )?connections");
+
   private static final int ATTEMPTS = 3;
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -108,6 +113,59 @@ public final class Postgres implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// Starts a standby that follows this one. Nobody may write meanwhile.
+  ///
+  /// @param name which `synchronous_standby_names` can name
+  public Postgres standby(String name) {
+    try {
+      Path copy = Files.createTempDirectory("tertulia-postgres-");
+      Path data = copy.resolve("data");
+      give(copy);
+      try (Connection connection = connect("postgres");
+          Statement statement = connection.createStatement()) {
+        statement.execute("SELECT pg_backup_start('" + name + "', fast => true)");
+        run(asOwner("cp", "-a", folder.resolve("data").toString(), data.toString()));
+        try (ResultSet label = statement.executeQuery("SELECT labelfile FROM pg_backup_stop()")) {
+          label.next();
+          give(Files.writeString(data.resolve("backup_label"), label.getString(1)));
+        }
+      }
+      Files.delete(data.resolve("postmaster.pid"));
+      give(Files.writeString(data.resolve("standby.signal"), ""));
+      Files.writeString(
+          data.resolve("postgresql.auto.conf"),
+          "primary_conninfo = 'host=127.0.0.1 port=%s user=%s application_name=%s'%n"
+              .formatted(port, OWNER, name));
+      int own = TestServer.freePort();
+      return new Postgres(copy, begin(made(), copy, own), own);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Has a standby become a primary, and waits until it is one.
+  public void promote() {
+    execute("postgres", "SELECT pg_promote(wait => true, wait_seconds => 60)");
+  }
+
+  /// Has a standby receive nothing more.
+  public void followNobody() {
+    execute("postgres", "ALTER SYSTEM SET primary_conninfo = ''");
+    execute("postgres", "SELECT pg_reload_conf()");
+  }
+
+  /// The port of loopback that it listens on.
+  public int port() {
+    return port;
+  }
+
+  /// The address that a database of its primary has on a standby.
+  public String address(String url) {
+    return url.replaceFirst("127\\.0\\.0\\.1:\\d+", "127.0.0.1:" + port);
   }
 
   /// The programs, and a cluster as `initdb` makes it: unpacked and made if they are not there.
@@ -207,7 +265,7 @@ public final class Postgres implements AutoCloseable {
           if (!ready.isDone()) {
             lines.add(line);
           }
-          if (line.contains(READY)) {
+          if (READY.matcher(line).find()) {
             ready.complete(process);
           }
         }
@@ -428,8 +486,11 @@ public final class Postgres implements AutoCloseable {
   @Override
   public void close() {
     try {
-      // QUIT: it neither waits for connections nor writes what is in memory.
-      run(List.of("kill", "-QUIT", Long.toString(process.pid())));
+      if (process.isAlive()) {
+        resume();
+        // QUIT: it neither waits for connections nor writes what is in memory.
+        run(List.of("kill", "-QUIT", Long.toString(process.pid())));
+      }
       if (!process.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }

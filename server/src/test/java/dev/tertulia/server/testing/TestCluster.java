@@ -7,10 +7,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Several servers in this process that share a database in the PostgreSQL of all tests, and maybe
-/// a Redis. For one thread.
+/// Several servers in this process that share a database, and maybe a Redis. The database is one in
+/// the PostgreSQL of all tests, if the settings do not say otherwise. For one thread.
 public final class TestCluster implements AutoCloseable {
-  private final String database = Postgres.shared().newDatabase();
+  /// Its own; `null` if the settings name one.
+  private final @Nullable String own;
+
+  private final String database;
   private final List<TestServer> nodes = new ArrayList<>();
 
   /// Starts nodes, which are called `node1`, `node2` and so on.
@@ -18,6 +21,8 @@ public final class TestCluster implements AutoCloseable {
   /// @param redis `null` for none
   /// @param overrides further settings of all nodes
   public TestCluster(int nodes, @Nullable Redis redis, Map<Setting, String> overrides) {
+    own = overrides.containsKey(Setting.DATABASE) ? null : Postgres.shared().newDatabase();
+    database = own == null ? overrides.get(Setting.DATABASE) : own;
     for (int i = 1; i <= nodes; i++) {
       Map<Setting, String> settings = new EnumMap<>(Setting.class);
       settings.putAll(overrides);
@@ -48,6 +53,8 @@ public final class TestCluster implements AutoCloseable {
   @Override
   public void close() {
     nodes.forEach(TestServer::close);
-    Postgres.shared().drop(database);
+    if (own != null) {
+      Postgres.shared().drop(own);
+    }
   }
 }
