@@ -49,6 +49,12 @@ public final class PostgresPair implements AutoCloseable {
             () -> Postgres.ask(database, "SELECT count(*) FROM pg_stat_replication").equals("0"));
   }
 
+  /// Has the primary only read from now on, also for those who are connected.
+  public void refuseToWrite() {
+    Postgres.ask(database, "ALTER SYSTEM SET default_transaction_read_only = on");
+    Postgres.ask(database, "SELECT pg_reload_conf()");
+  }
+
   /// Promotes the standby, and has the address lead to it. Connections to the former primary stay.
   public void failOver() {
     standby.promote();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Several servers in this process that share a database, and maybe a Redis. The database is one in
@@ -22,7 +23,7 @@ public final class TestCluster implements AutoCloseable {
   /// @param overrides further settings of all nodes
   public TestCluster(int nodes, @Nullable Redis redis, Map<Setting, String> overrides) {
     own = overrides.containsKey(Setting.DATABASE) ? null : Postgres.shared().newDatabase();
-    database = own == null ? overrides.get(Setting.DATABASE) : own;
+    database = own == null ? Objects.requireNonNull(overrides.get(Setting.DATABASE)) : own;
     for (int i = 1; i <= nodes; i++) {
       Map<Setting, String> settings = new EnumMap<>(Setting.class);
       settings.putAll(overrides);

@@ -1,0 +1,152 @@
+package dev.tertulia.server.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.FullPeer;
+import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.PostgresPair;
+import dev.tertulia.server.testing.Redis;
+import dev.tertulia.server.testing.TestCluster;
+import dev.tertulia.server.testing.TestServer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Three nodes under load, whose PostgreSQL fails over to its standby.
+final class FailoverTest {
+  private static final String JOIN = "'type':'join','room':'lobby'";
+
+  @TempDir private Path folder;
+
+  private static List<FullPeer> listeners(TestCluster cluster) {
+    List<FullPeer> listeners = new ArrayList<>();
+    for (TestServer node : cluster.nodes()) {
+      FullPeer listener = FullPeer.hello(node, "listener", "");
+      listener.ask(JOIN);
+      listeners.add(listener);
+    }
+    return listeners;
+  }
+
+  /// Nothing that was acknowledged is lost, and nobody has to start over.
+  private void failOverToASynchronousStandby(Consumer<PostgresPair> begin) {
+    try (Redis redis = new Redis(folder);
+        PostgresPair pair = new PostgresPair(/* synchronous= */ true);
+        TestCluster cluster = new TestCluster(3, redis, Map.of(Setting.DATABASE, pair.address()))) {
+      List<FullPeer> listeners = listeners(cluster);
+      List<PersistentTalkers.Said> said;
+      try (PersistentTalkers talkers = new PersistentTalkers(cluster.nodes())) {
+        talkers.await(200);
+        begin.accept(pair);
+        talkers.failOver(pair);
+        talkers.await(300);
+        said = talkers.end();
+      }
+      List<Long> offsets = LongStream.rangeClosed(1, said.size()).boxed().toList();
+      assertThat(said).extracting(PersistentTalkers.Said::offset).isEqualTo(offsets);
+      for (FullPeer listener : listeners) {
+        List<PersistentTalkers.Said> heard = new ArrayList<>();
+        while (heard.size() < said.size()) {
+          Json frame = listener.next(FailoverTest::isStoredOrStartsOver);
+          assertThat(frame.type()).as("it does not start over").isEqualTo("chat");
+          heard.add(PersistentTalkers.Said.of(frame));
+        }
+        assertThat(heard).isEqualTo(said);
+        assertThat(listener.rest()).noneMatch(FailoverTest::isStoredOrStartsOver);
+        listener.close();
+      }
+      PersistentTalkers.requireOrder(said);
+    }
+  }
+
+  @Test
+  void fromAKilledPrimaryToASynchronousStandby() {
+    failOverToASynchronousStandby(pair -> pair.primary().kill());
+  }
+
+  /// Connections to it stay open, and are never answered.
+  @Test
+  void fromAFrozenPrimaryToASynchronousStandby() {
+    failOverToASynchronousStandby(pair -> pair.primary().pause());
+  }
+
+  /// It goes on, is reached by the connections that are open, and refuses to write.
+  @Test
+  void fromAPrimaryThatOnlyReadsToASynchronousStandby() {
+    failOverToASynchronousStandby(PostgresPair::refuseToWrite);
+  }
+
+  private static boolean isStoredOrStartsOver(Json frame) {
+    return (frame.type().equals("chat") && frame.has("offset")) || frame.type().equals("joined");
+  }
+
+  /// What was acknowledged may be lost; whoever has seen it is told to start over.
+  @Test
+  void toAnAsynchronousStandbyThatLacksTheEnd() {
+    try (Redis redis = new Redis(folder);
+        PostgresPair pair = new PostgresPair(/* synchronous= */ false);
+        TestCluster cluster = new TestCluster(3, redis, Map.of(Setting.DATABASE, pair.address()))) {
+      List<FullPeer> listeners = listeners(cluster);
+      String lost;
+      try (PersistentTalkers talkers = new PersistentTalkers(cluster.nodes())) {
+        talkers.await(200);
+        pair.holdBack();
+        talkers.await(200);
+        lost = listeners.getFirst().ask("'type':'chat','room':'lobby','message':'x'").text("pos");
+        pair.primary().kill();
+        talkers.failOver(pair);
+        talkers.await(300);
+        talkers.end();
+      }
+      listeners.getLast().ask("'type':'chat','room':'lobby','message':'end'");
+      List<PersistentTalkers.Said> stored = history(listeners.getFirst());
+      for (FullPeer listener : listeners) {
+        boolean started = false;
+        List<PersistentTalkers.Said> view = new ArrayList<>();
+        while (view.isEmpty() || !view.getLast().text().equals("end")) {
+          Json frame = listener.next(FailoverTest::isStoredOrStartsOver);
+          if (frame.type().equals("joined")) {
+            assertThat(frame.truth("recovered")).isFalse();
+            started = true;
+            view.clear();
+            frame
+                .objects("messages")
+                .forEach(message -> view.add(PersistentTalkers.Said.of(message)));
+          } else {
+            view.add(PersistentTalkers.Said.of(frame));
+          }
+        }
+        assertThat(started).as("it is told to start over").isTrue();
+        assertThat(view).isEqualTo(stored.subList(stored.size() - view.size(), stored.size()));
+        listener.close();
+      }
+      for (TestServer node : cluster.nodes()) {
+        try (FullPeer late = FullPeer.hello(node, "late", "")) {
+          assertThat(late.ask(JOIN + ",'after':'" + lost + "'").truth("recovered")).isFalse();
+        }
+      }
+    }
+  }
+
+  /// All that is stored, oldest first.
+  private static List<PersistentTalkers.Said> history(FullPeer peer) {
+    List<PersistentTalkers.Said> all = new ArrayList<>();
+    String before = "";
+    while (true) {
+      Json page = peer.ask("'type':'history','room':'lobby','limit':200" + before);
+      List<PersistentTalkers.Said> older =
+          page.objects("messages").stream().map(PersistentTalkers.Said::of).toList();
+      all.addAll(0, older);
+      if (!page.truth("more")) {
+        return all;
+      }
+      before = ",'before':" + all.getFirst().offset();
+    }
+  }
+}
