@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.PersistentTalkers;
 import dev.tertulia.server.testing.PostgresPair;
 import dev.tertulia.server.testing.Redis;
 import dev.tertulia.server.testing.TestCluster;
@@ -41,10 +42,11 @@ final class FailoverTest {
         TestCluster cluster = new TestCluster(3, redis, Map.of(Setting.DATABASE, pair.address()))) {
       List<FullPeer> listeners = listeners(cluster);
       List<PersistentTalkers.Said> said;
-      try (PersistentTalkers talkers = new PersistentTalkers(cluster.nodes())) {
+      try (PersistentTalkers talkers = new PersistentTalkers(cluster.ports())) {
         talkers.await(200);
         begin.accept(pair);
-        talkers.failOver(pair);
+        pair.failOver();
+        talkers.awaitAll("the promotion");
         talkers.await(300);
         said = talkers.end();
       }
@@ -94,13 +96,14 @@ final class FailoverTest {
         TestCluster cluster = new TestCluster(3, redis, Map.of(Setting.DATABASE, pair.address()))) {
       List<FullPeer> listeners = listeners(cluster);
       String lost;
-      try (PersistentTalkers talkers = new PersistentTalkers(cluster.nodes())) {
+      try (PersistentTalkers talkers = new PersistentTalkers(cluster.ports())) {
         talkers.await(200);
         pair.holdBack();
         talkers.await(200);
         lost = listeners.getFirst().ask("'type':'chat','room':'lobby','message':'x'").text("pos");
         pair.primary().kill();
-        talkers.failOver(pair);
+        pair.failOver();
+        talkers.awaitAll("the promotion");
         talkers.await(300);
         talkers.end();
       }

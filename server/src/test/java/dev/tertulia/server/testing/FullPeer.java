@@ -17,6 +17,18 @@ import org.jspecify.annotations.Nullable;
 public final class FullPeer implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
+  /// The connection has ended, and what was waited for can't come any more.
+  public static final class ClosedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private ClosedException(String what) {
+      super("closed, where there should be " + what);
+    }
+  }
+
+  /// How often a wait looks whether the connection has ended.
+  private static final long LOOK_MILLIS = 100;
+
   private final WebSocket socket;
   private final LinkedBlockingQueue<Json> incoming;
   private final CompletableFuture<Integer> closed;
@@ -32,6 +44,11 @@ public final class FullPeer implements AutoCloseable {
     public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
       closed.complete(code);
       return null;
+    }
+
+    @Override
+    public void onError(WebSocket socket, Throwable error) {
+      closed.completeExceptionally(error);
     }
 
     @Override
@@ -144,12 +161,20 @@ public final class FullPeer implements AutoCloseable {
   }
 
   private Json take(String what) {
+    long until = System.nanoTime() + TestServer.PATIENCE.toNanos();
     try {
-      Json next = incoming.poll(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      if (next == null) {
-        throw new AssertionError("nothing came, where there should be " + what);
+      while (System.nanoTime() < until) {
+        // All that has come before the end is there when the end is.
+        boolean ended = closed.isDone();
+        Json next = ended ? incoming.poll() : incoming.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        if (next != null) {
+          return next;
+        }
+        if (ended) {
+          throw new ClosedException(what);
+        }
       }
-      return next;
+      throw new AssertionError("nothing came, where there should be " + what);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

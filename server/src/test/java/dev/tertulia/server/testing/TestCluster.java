@@ -46,6 +46,11 @@ public final class TestCluster implements AutoCloseable {
     return List.copyOf(nodes);
   }
 
+  /// Their ports.
+  public List<Integer> ports() {
+    return nodes.stream().map(TestServer::port).toList();
+  }
+
   /// The address of the database.
   public String database() {
     return database;
