@@ -21,6 +21,7 @@ import org.awaitility.Awaitility;
 public final class PersistentTalkers implements AutoCloseable {
   private final Queue<Said> said = new ConcurrentLinkedQueue<>();
   private final List<CompletableFuture<Void>> talking = new ArrayList<>();
+  private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger moves = new AtomicInteger();
   private final List<Integer> ports;
   private volatile boolean ending;
@@ -67,6 +68,7 @@ public final class PersistentTalkers implements AutoCloseable {
     Json reply = talker.ask(chat);
     while (!reply.type().equals("ok")) {
       assertThat(reply.text("code")).as(reply.text()).isEqualTo("unavailable");
+      refused.incrementAndGet();
       Awaitility.await().pollDelay(Duration.ofMillis(20)).until(() -> true);
       reply = talker.ask(chat);
     }
@@ -95,6 +97,15 @@ public final class PersistentTalkers implements AutoCloseable {
           "%sstores again %s ms after %s%n",
           client, (System.nanoTime() - begin) / 1_000_000, after);
     }
+  }
+
+  /// Waits until one of them is refused, being told that nothing can be stored, and prints after
+  /// how long.
+  public void awaitRefusal() {
+    long begin = System.nanoTime();
+    int from = refused.get();
+    Awaitility.await().atMost(TestServer.PATIENCE).until(() -> refused.get() > from);
+    System.out.printf("refused after %s ms%n", (System.nanoTime() - begin) / 1_000_000);
   }
 
   /// How often one of them has lost its connection.

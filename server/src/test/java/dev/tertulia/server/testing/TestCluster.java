@@ -2,6 +2,7 @@ package dev.tertulia.server.testing;
 
 import dev.tertulia.server.config.Setting;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -22,17 +23,26 @@ public final class TestCluster implements AutoCloseable {
   /// @param redis `null` for none
   /// @param overrides further settings of all nodes
   public TestCluster(int nodes, @Nullable Redis redis, Map<Setting, String> overrides) {
-    own = overrides.containsKey(Setting.DATABASE) ? null : Postgres.shared().newDatabase();
-    database = own == null ? Objects.requireNonNull(overrides.get(Setting.DATABASE)) : own;
-    for (int i = 1; i <= nodes; i++) {
+    this(redis, Collections.nCopies(nodes, overrides));
+  }
+
+  /// As above.
+  ///
+  /// @param redis that of the nodes whose settings name none; `null` for none
+  /// @param overrides further settings of each node
+  public TestCluster(@Nullable Redis redis, List<Map<Setting, String>> overrides) {
+    String named = overrides.getFirst().get(Setting.DATABASE);
+    own = named == null ? Postgres.shared().newDatabase() : null;
+    database = own == null ? Objects.requireNonNull(named) : own;
+    for (Map<Setting, String> each : overrides) {
       Map<Setting, String> settings = new EnumMap<>(Setting.class);
-      settings.putAll(overrides);
       settings.put(Setting.DATABASE, database);
-      settings.put(Setting.NODE, "node" + i);
+      settings.put(Setting.NODE, "node" + (nodes.size() + 1));
       if (redis != null) {
         settings.put(Setting.REDIS, redis.address());
       }
-      this.nodes.add(TestServer.start(settings));
+      settings.putAll(each);
+      nodes.add(TestServer.start(settings));
     }
   }
 
