@@ -169,5 +169,9 @@ final class NodeFaultsTest {
       said = talkers.end();
     }
     require(said, listeners);
+    try (FullPeer late = listener(nodes.getLast().port(), "late")) {
+      assertThat(late.ask("'type':'chat','room':'lobby','message':'m'").number("offset"))
+          .isEqualTo(said.size() + 1);
+    }
   }
 }

@@ -26,6 +26,15 @@ public final class FullPeer implements AutoCloseable {
     }
   }
 
+  /// Nothing that was waited for has come for long.
+  public static final class SilentException extends AssertionError {
+    private static final long serialVersionUID = 1;
+
+    private SilentException(String what) {
+      super("nothing came, where there should be " + what);
+    }
+  }
+
   /// How often a wait looks whether the connection has ended.
   private static final long LOOK_MILLIS = 100;
 
@@ -174,7 +183,7 @@ public final class FullPeer implements AutoCloseable {
           throw new ClosedException(what);
         }
       }
-      throw new AssertionError("nothing came, where there should be " + what);
+      throw new SilentException(what);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
 /// Clients that talk in the lobby, one on each node, until they are closed. Each repeats a message
-/// with its id until that is stored, and goes to the next node when it loses its connection. For
-/// one thread.
+/// with its id until that is stored, and goes to the next node when it loses its connection, or
+/// hears nothing for [TestServer#PATIENCE]. For one thread.
 public final class PersistentTalkers implements AutoCloseable {
   private final Queue<Said> said = new ConcurrentLinkedQueue<>();
   private final List<CompletableFuture<Void>> talking = new ArrayList<>();
@@ -57,7 +57,7 @@ public final class PersistentTalkers implements AutoCloseable {
           say(talker, client + " " + next);
           next++;
         }
-      } catch (FullPeer.ClosedException | CompletionException e) {
+      } catch (FullPeer.ClosedException | FullPeer.SilentException | CompletionException e) {
         moves.incrementAndGet();
       }
     }
