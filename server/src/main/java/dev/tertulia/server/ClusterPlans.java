@@ -9,9 +9,10 @@ import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.NodeName;
 import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.model.RedisAddress;
-import dev.tertulia.server.relay.LocalRelay;
 import dev.tertulia.server.relay.Relay;
+import dev.tertulia.server.relay.postgres.PostgresRelay;
 import dev.tertulia.server.relay.redis.RedisRelay;
+import dev.tertulia.server.storage.postgres.PostgresSessions;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Publication;
 import java.net.InetAddress;
@@ -26,6 +27,9 @@ import java.util.function.Supplier;
 final class ClusterPlans {
   /// How often it is looked for what another node has revoked, which may not be stored yet.
   private static final int LOOKS_FOR_REVOKED = 15;
+
+  /// What nodes listen to where there is no Redis. It is one of the database.
+  private static final String CHANNEL = "tertulia";
 
   private ClusterPlans() {}
 
@@ -78,7 +82,10 @@ final class ClusterPlans {
       ClusterConfig config, PostgresAddress database, NodeName node, EngineGuard guard) {
     RedisAddress address = config.redis();
     if (address == null) {
-      return listener -> new LocalRelay();
+      PostgresRelay.Settings settings =
+          new PostgresRelay.Settings(
+              new PostgresSessions(database)::open, database.toString(), CHANNEL, node);
+      return listener -> new PostgresRelay(settings, listener, guard);
     }
     Secret password = config.redisPassword();
     RedisRelay.Settings settings =

@@ -50,7 +50,8 @@ final class ArchitectureTest {
     row("chat", "topic", "model");
     row("notification", "topic", "model");
     row("presence", "topic", "model");
-    row("relay", "topic", "model");
+    row("relay", "topic", "engine", "model");
+    row("relay.postgres", "relay", "topic", "engine", "model");
     row("relay.redis", "relay", "topic", "engine", "model");
     row(
         "connection",

@@ -39,8 +39,8 @@ public interface Relay extends AutoCloseable {
     /// It is on its way, or nobody else is there.
     QUEUED,
 
-    /// It was dropped: the relay is interrupted or closed, its queue is full, or the message is
-    /// larger than [RelayCodec#MOST_BYTES].
+    /// It was dropped: the relay is interrupted or closed, its queue is full, the message is larger
+    /// than [RelayCodec#MOST_BYTES], or this relay leaves to the database what others read there.
     DROPPED
   }
 

@@ -12,14 +12,20 @@ import dev.tertulia.server.testing.TestServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is asked and ordered at one of three nodes holds for the connections of all.
+/// What is asked and ordered at one of three nodes holds for the connections of all: with Redis,
+/// and with nothing but the database.
 final class ClusterApiTest {
   private static final String JOIN = "'type':'join','room':'plaza'";
 
   @TempDir private Path folder;
+
+  private TestCluster cluster(int nodes, boolean withRedis, Map<Setting, String> settings) {
+    return new TestCluster(nodes, withRedis ? new Redis(folder) : null, settings);
+  }
 
   /// Waits until a node knows of that many connections, of all nodes.
   private static void awaitConnections(Api api, int count) {
@@ -31,10 +37,10 @@ final class ClusterApiTest {
         });
   }
 
-  @Test
-  void presenceAndTheListOfClientsAreThoseOfAllNodes() {
-    try (Redis redis = new Redis(folder);
-        TestCluster cluster = new TestCluster(3, redis, Map.of());
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void presenceAndTheListOfClientsAreThoseOfAllNodes(boolean withRedis) {
+    try (TestCluster cluster = cluster(3, withRedis, Map.of());
         Api api = new Api(cluster.node(3));
         FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
         FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "");
@@ -51,10 +57,10 @@ final class ClusterApiTest {
     }
   }
 
-  @Test
-  void aClientIsDisconnectedOnAllNodes() {
-    try (Redis redis = new Redis(folder);
-        TestCluster cluster = new TestCluster(3, redis, Map.of());
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aClientIsDisconnectedOnAllNodes(boolean withRedis) {
+    try (TestCluster cluster = cluster(3, withRedis, Map.of());
         Api api = new Api(cluster.node(3));
         FullPeer laptop = FullPeer.hello(cluster.node(1), "ana", "");
         FullPeer phone = FullPeer.hello(cluster.node(2), "ana", "");
@@ -69,11 +75,11 @@ final class ClusterApiTest {
     }
   }
 
-  @Test
-  void theConnectionsOfAClientAreCountedOnAllNodes() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theConnectionsOfAClientAreCountedOnAllNodes(boolean withRedis) {
     Map<Setting, String> two = Map.of(Setting.LIMITS_CONNECTIONS_PER_CLIENT, "2");
-    try (Redis redis = new Redis(folder);
-        TestCluster cluster = new TestCluster(3, redis, two);
+    try (TestCluster cluster = cluster(3, withRedis, two);
         Api api = new Api(cluster.node(3));
         FullPeer laptop = FullPeer.hello(cluster.node(1), "ana", "");
         FullPeer phone = FullPeer.hello(cluster.node(2), "ana", "")) {
@@ -87,10 +93,10 @@ final class ClusterApiTest {
     }
   }
 
-  @Test
-  void arrivalsAndDeparturesOnOtherNodesAreTold() {
-    try (Redis redis = new Redis(folder);
-        TestCluster cluster = new TestCluster(2, redis, Map.of());
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void arrivalsAndDeparturesOnOtherNodesAreTold(boolean withRedis) {
+    try (TestCluster cluster = cluster(2, withRedis, Map.of());
         FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
         FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "")) {
       ana.ask(JOIN);
@@ -104,10 +110,10 @@ final class ClusterApiTest {
     }
   }
 
-  @Test
-  void whatIsRevokedIsClosedOnAllNodes() {
-    try (Redis redis = new Redis(folder);
-        TestCluster cluster = new TestCluster(2, redis, Map.of());
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatIsRevokedIsClosedOnAllNodes(boolean withRedis) {
+    try (TestCluster cluster = cluster(2, withRedis, Map.of());
         Api api = new Api(cluster.node(1));
         FullPeer ana = FullPeer.hello(cluster.node(2), "ana", "")) {
       awaitConnections(api, 1);

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,9 +91,10 @@ final class ClusterTest {
     }
   }
 
-  @Test
-  void anEditAndADeletionReachOtherNodes() {
-    try (TestCluster cluster = cluster(true, Map.of());
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anEditAndADeletionReachOtherNodes(boolean withRedis) {
+    try (TestCluster cluster = cluster(withRedis, Map.of());
         FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
         FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "")) {
       bob.ask(JOIN);
@@ -129,9 +129,10 @@ final class ClusterTest {
     }
   }
 
-  @Test
-  void typingAndReadMarksReachOtherNodes() {
-    try (TestCluster cluster = cluster(true, Map.of());
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void typingAndReadMarksReachOtherNodes(boolean withRedis) {
+    try (TestCluster cluster = cluster(withRedis, Map.of());
         FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
         FullPeer phone = FullPeer.hello(cluster.node(2), "ana", "");
         FullPeer bob = FullPeer.hello(cluster.node(3), "bob", "")) {
@@ -147,11 +148,12 @@ final class ClusterTest {
 
   /// Rooms of the kind `memory` have one order in the cluster, too; those of the kind `signal` have
   /// none, and are told as well as can be.
-  @Test
-  void roomsThatNeedNotLastAreThoseOfAllNodes() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void roomsThatNeedNotLastAreThoseOfAllNodes(boolean withRedis) {
     Map<Setting, String> kinds =
         Map.of(Setting.ROOMS, "[{name: quick.*, kind: memory}, {name: cursor.*, kind: signal}]");
-    try (TestCluster cluster = cluster(true, kinds);
+    try (TestCluster cluster = cluster(withRedis, kinds);
         FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
         FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "");
         FullPeer cleo = FullPeer.hello(cluster.node(3), "cleo", "")) {

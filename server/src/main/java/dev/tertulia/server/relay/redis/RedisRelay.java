@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.NodeName;
 import dev.tertulia.server.model.RedisAddress;
+import dev.tertulia.server.relay.ByteBoundedQueue;
 import dev.tertulia.server.relay.Relay;
 import dev.tertulia.server.relay.RelayCodec;
+import dev.tertulia.server.relay.RelayInbox;
 import dev.tertulia.server.relay.RelayMessage;
 import dev.tertulia.server.topic.TopicName;
 import java.nio.ByteBuffer;
@@ -150,7 +152,14 @@ public final class RedisRelay implements Relay {
     // Random, so that a former process of the same name does not answer for this one.
     ping = channel("ping:" + settings.node() + ":" + UUID.randomUUID());
     outgoing = new ByteBoundedQueue<>(queueBytes);
-    inbox = new RelayInbox(settings.node(), settings.address(), listener, queueBytes, guard);
+    inbox =
+        new RelayInbox(
+            settings.node(),
+            settings.address().toString(),
+            message -> true,
+            listener,
+            queueBytes,
+            guard);
     sender =
         guard.watch(
             Thread.ofPlatform()

@@ -39,6 +39,14 @@ final class PostgresConnections {
             Duration.ofSeconds(10),
             Duration.ofSeconds(10));
 
+    /// What carries messages between nodes is given up soon, and opened again.
+    static final Bounds RELAY =
+        new Bounds(
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(3));
+
     /// A command of the operator reads or writes everything, and nobody waits for it meanwhile.
     static final Bounds COMMAND =
         new Bounds(

@@ -3,9 +3,6 @@ package dev.tertulia.server.relay.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tertulia.server.engine.EngineGuard;
-import dev.tertulia.server.model.ClientId;
-import dev.tertulia.server.model.NodeName;
 import dev.tertulia.server.model.RedisAddress;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.relay.Relay;
@@ -13,16 +10,14 @@ import dev.tertulia.server.relay.Relay.Sent;
 import dev.tertulia.server.relay.RelayCodec;
 import dev.tertulia.server.relay.RelayMessage;
 import dev.tertulia.server.relay.RelayMessage.Origin;
-import dev.tertulia.server.relay.RelayMessage.Signals;
+import dev.tertulia.server.relay.RelayPeer;
 import dev.tertulia.server.testing.Redis;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.topic.TopicName;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,93 +40,23 @@ final class RedisRelayTest {
     }
   }
 
-  /// One node's relay and what it heard.
-  private static final class Node implements Relay.Listener, AutoCloseable {
-    final NodeName name;
-    final RedisRelay relay;
-    final List<String> ends = Collections.synchronizedList(new ArrayList<>());
-    final EngineGuard guard = new EngineGuard(ends::add);
-    final List<RelayMessage> heard = Collections.synchronizedList(new ArrayList<>());
-    final List<String> states = Collections.synchronizedList(new ArrayList<>());
-    volatile CountDownLatch gate = new CountDownLatch(0);
-
+  private static final class Node extends RelayPeer<RedisRelay> {
     Node(String name, String address, String password, long queueBytes) {
-      this.name = new NodeName(name);
-      relay =
-          new RedisRelay(
-              new RedisRelay.Settings(
-                  RedisAddress.of(address), password, null, "tertulia:", this.name),
-              this,
-              queueBytes,
-              guard);
+      super(
+          name,
+          (node, listener, guard) ->
+              new RedisRelay(
+                  new RedisRelay.Settings(
+                      RedisAddress.of(address), password, null, "tertulia:", node),
+                  listener,
+                  queueBytes,
+                  guard));
     }
 
     @Override
-    public void received(RelayMessage message) {
-      try {
-        assertThat(gate.await(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      heard.add(message);
-      if (message instanceof RelayMessage.Revocation) {
-        throw new AssertionError("on purpose");
-      }
-    }
-
-    @Override
-    public void interrupted() {
-      states.add("interrupted");
-    }
-
-    @Override
-    public void resumed() {
-      states.add("resumed");
-    }
-
-    Node until(String... expected) {
-      await()
-          .atMost(TestServer.PATIENCE)
-          .untilAsserted(() -> assertThat(states).containsExactly(expected));
+    protected Node until(String... expected) {
+      super.until(expected);
       return this;
-    }
-
-    void subscribe(TopicName topic) {
-      assertThat(relay.subscribe(topic).orTimeout(30, TimeUnit.SECONDS).join()).isTrue();
-    }
-
-    /// A message about a topic, or without one to all.
-    RelayMessage message(long number) {
-      return new RelayMessage.Disconnect(
-          new Origin(name, 1, 7, number), number, new ClientId("ana"), 4000);
-    }
-
-    Signals about(TopicName topic, long number) {
-      return about(topic, number, 10);
-    }
-
-    Signals about(TopicName topic, long number, int bytes) {
-      return new Signals(
-          new Origin(name, 1, 7, number),
-          topic,
-          List.of(new Signals.Signal(null, 2, new byte[bytes])));
-    }
-
-    RelayMessage sends(RelayMessage message) {
-      assertThat(relay.send(message)).isEqualTo(Sent.QUEUED);
-      return message;
-    }
-
-    void heard(List<RelayMessage> messages) {
-      await()
-          .atMost(TestServer.PATIENCE)
-          .untilAsserted(() -> assertThat(heard).containsExactlyElementsOf(messages));
-    }
-
-    @Override
-    public void close() {
-      relay.close();
-      assertThat(ends).isEmpty();
     }
   }
 

@@ -1,17 +1,13 @@
-package dev.tertulia.server.relay.redis;
+package dev.tertulia.server.relay;
 
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.NodeName;
-import dev.tertulia.server.model.RedisAddress;
-import dev.tertulia.server.relay.Relay;
-import dev.tertulia.server.relay.RelayCodec;
-import dev.tertulia.server.relay.RelayFormatException;
-import dev.tertulia.server.relay.RelayMessage;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +17,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Frames of this node, of an earlier link of their sender, and those that are not messages end
 /// here.
-final class RelayInbox {
+public final class RelayInbox {
   private static final Logger log = LoggerFactory.getLogger(RelayInbox.class);
 
   /// The most nodes whose links are remembered.
@@ -46,7 +42,8 @@ final class RelayInbox {
   }
 
   private final NodeName node;
-  private final RedisAddress address;
+  private final String address;
+  private final Predicate<RelayMessage> isWanted;
   private final Relay.Listener listener;
   private final EngineGuard guard;
   private final ByteBoundedQueue<Event> incoming;
@@ -59,14 +56,21 @@ final class RelayInbox {
   /// Starts the thread.
   ///
   /// @param node this one
-  /// @param address of Redis, for the log
+  /// @param address of the server, for the log
+  /// @param isWanted whether a message is for this node; others are passed over
   /// @param bound the most bytes of all frames
   /// @param guard receives failures of the listener
-  RelayInbox(
-      NodeName node, RedisAddress address, Relay.Listener listener, long bound, EngineGuard guard) {
+  public RelayInbox(
+      NodeName node,
+      String address,
+      Predicate<RelayMessage> isWanted,
+      Relay.Listener listener,
+      long bound,
+      EngineGuard guard) {
     this.guard = guard;
     this.node = node;
     this.address = address;
+    this.isWanted = isWanted;
     this.listener = listener;
     incoming = new ByteBoundedQueue<>(bound);
     reader =
@@ -80,40 +84,51 @@ final class RelayInbox {
   }
 
   /// Adds a frame, or drops it.
-  void add(byte[] frame) {
+  public void add(byte[] frame) {
     if (!incoming.offer(new Event.Received(frame), frame.length)) {
       unheard.incrementAndGet();
     }
   }
 
+  /// Counts what could not even be taken apart into frames.
+  public void malformed(RelayFormatException failure) {
+    if (malformed.getAndIncrement() == 0) {
+      log.warn(
+          "The relay has received what no node has sent ({}). Check that {} is not used by other"
+              + " programs, too; only this first time is logged",
+          failure.getMessage(),
+          address);
+    }
+  }
+
   /// Tells the listener in its turn that nothing arrives.
-  void interrupted() {
+  public void interrupted() {
     incoming.add(new Event.Interrupted());
   }
 
   /// Tells the listener in its turn that messages arrive again.
-  void resumed() {
+  public void resumed() {
     incoming.add(new Event.Resumed());
   }
 
   /// Ends the thread, after what was added before.
-  void end() {
+  public void end() {
     guard.release(reader);
     incoming.add(new Event.End());
   }
 
   /// Waits for the end of the thread.
-  void join(long millis) throws InterruptedException {
+  public void join(long millis) throws InterruptedException {
     reader.join(millis);
   }
 
   /// The bytes of all frames that wait.
-  long bytes() {
+  public long bytes() {
     return incoming.bytes();
   }
 
   /// What was received and lost, beside what was sent.
-  Relay.Counts counts(long sent, long unsent) {
+  public Relay.Counts counts(long sent, long unsent) {
     return new Relay.Counts(
         sent, received.get(), unsent, unheard.get(), malformed.get(), stale.get());
   }
@@ -153,13 +168,7 @@ final class RelayInbox {
       }
       message = RelayCodec.decode(Arrays.copyOfRange(frame, Long.BYTES, frame.length));
     } catch (RelayFormatException e) {
-      if (malformed.getAndIncrement() == 0) {
-        log.warn(
-            "The relay has received what no node has sent ({}). Check that {} is not used by other"
-                + " programs, too; only this first time is logged",
-            e.getMessage(),
-            address);
-      }
+      malformed(e);
       return;
     }
     RelayMessage.Origin origin = message.origin();
@@ -173,6 +182,9 @@ final class RelayInbox {
       return;
     }
     stages.put(origin.node(), stage);
+    if (!isWanted.test(message)) {
+      return;
+    }
     received.incrementAndGet();
     tell(() -> listener.received(message));
   }

@@ -1,4 +1,4 @@
-package dev.tertulia.server.relay.redis;
+package dev.tertulia.server.relay;
 
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A queue that is bounded by the bytes of its items. Safe for any thread.
 ///
 /// @param <T> an item; its size does not change
-final class ByteBoundedQueue<T> {
+public final class ByteBoundedQueue<T> {
   private record Sized<T>(T item, int bytes) {}
 
   private final LinkedBlockingQueue<Sized<T>> items = new LinkedBlockingQueue<>();
@@ -16,12 +16,12 @@ final class ByteBoundedQueue<T> {
   private final long bound;
 
   /// @param bound the most bytes of all items together
-  ByteBoundedQueue(long bound) {
+  public ByteBoundedQueue(long bound) {
     this.bound = bound;
   }
 
   /// Adds an item, unless it does not fit. Never blocks.
-  boolean offer(T item, int size) {
+  public boolean offer(T item, int size) {
     if (bytes.addAndGet(size) > bound) {
       bytes.addAndGet(-size);
       return false;
@@ -31,19 +31,19 @@ final class ByteBoundedQueue<T> {
   }
 
   /// Adds an item of no size, of which there are few.
-  void add(T item) {
+  public void add(T item) {
     items.add(new Sized<>(item, 0));
   }
 
   /// Takes the first item.
   ///
   /// @return `null` if there is none within that time
-  @Nullable T poll(long millis) throws InterruptedException {
+  public @Nullable T poll(long millis) throws InterruptedException {
     return taken(items.poll(millis, TimeUnit.MILLISECONDS));
   }
 
   /// Takes the first item; `null` if there is none.
-  @Nullable T poll() {
+  public @Nullable T poll() {
     return taken(items.poll());
   }
 
@@ -56,7 +56,7 @@ final class ByteBoundedQueue<T> {
   }
 
   /// The bytes of all items.
-  long bytes() {
+  public long bytes() {
     return bytes.get();
   }
 }

@@ -1,0 +1,5 @@
+/// The relay over a real PostgreSQL.
+@NullMarked
+package dev.tertulia.server.relay.postgres;
+
+import org.jspecify.annotations.NullMarked;
