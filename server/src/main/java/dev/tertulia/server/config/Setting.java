@@ -33,7 +33,8 @@ public enum Setting {
       "redis",
       "",
       "Redis or Valkey that carries messages between the servers on one database, such as"
-          + " rediss://redis.example.org:6379; also redis-sentinel:// and redis-cluster://",
+          + " rediss://redis.example.org:6379; also redis-sentinel:// and redis-cluster://; without"
+          + " it the database carries them",
       "--redis",
       Form.URL),
   REDIS_PASSWORD(

@@ -66,8 +66,9 @@ final class ClusterTest {
       for (FullPeer listener : listeners) {
         assertThat(offsets(listener, 3 * each)).isEqualTo(all);
         assertThat(listener.rest()).isEmpty();
-        listener.close();
       }
+      // Only now: the others are told that one has left.
+      listeners.forEach(FullPeer::close);
     }
   }
 
@@ -100,8 +101,8 @@ final class ClusterTest {
       bob.ask(JOIN);
       ana.ask(JOIN);
       long offset = ana.ask(CHAT.formatted("secret")).number("offset");
-      ana.ask("'type':'delete','room':'lobby','target':" + offset);
       assertThat(bob.next("chat").text("message")).isEqualTo("secret");
+      ana.ask("'type':'delete','room':'lobby','target':" + offset);
       assertThat(bob.next("deleted").number("target")).isEqualTo(offset);
       try (FullPeer cleo = FullPeer.hello(cluster.node(2), "cleo", "")) {
         assertThat(cleo.ask(JOIN).objects("messages"))
