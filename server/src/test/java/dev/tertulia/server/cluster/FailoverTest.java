@@ -1,6 +1,7 @@
 package dev.tertulia.server.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.FullPeer;
@@ -150,6 +151,47 @@ final class FailoverTest {
         return all;
       }
       before = ",'before':" + all.getFirst().offset();
+    }
+  }
+
+  /// No standby has what is in rooms of the kind `memory`. No position is given twice.
+  @Test
+  void roomsThatNeedNotLastAreEmptyAfterIt() {
+    String kinds = "[{name: quick.*, kind: memory}]";
+    String join = "'type':'join','room':'quick.1'";
+    String chat = "'type':'chat','room':'quick.1','message':'m'";
+    try (Redis redis = new Redis(folder);
+        PostgresPair pair = new PostgresPair(/* synchronous= */ true);
+        TestCluster cluster =
+            new TestCluster(
+                3, redis, Map.of(Setting.DATABASE, pair.address(), Setting.ROOMS, kinds))) {
+      List<FullPeer> peers = new ArrayList<>();
+      for (TestServer node : cluster.nodes()) {
+        FullPeer peer = FullPeer.hello(node, "peer", "");
+        peer.ask(join);
+        peers.add(peer);
+      }
+      Json last = peers.getFirst().ask(chat);
+      for (int i = 0; i < 10; i++) {
+        last = peers.getFirst().ask(chat);
+      }
+      String lost = last.text("pos");
+      for (FullPeer peer : peers) {
+        peer.next(frame -> frame.has("pos") && frame.text("pos").equals(lost));
+      }
+      pair.primary().kill();
+      pair.failOver();
+      await()
+          .atMost(TestServer.PATIENCE)
+          .until(() -> peers.getLast().ask(chat).type().equals("ok"));
+      for (FullPeer peer : peers) {
+        assertThat(peer.next("joined").truth("recovered")).isFalse();
+        assertThat(peer.ask(join + ",'after':'" + lost + "'").truth("recovered")).isFalse();
+        Json stored = peer.ask(chat);
+        assertThat(stored.number("offset")).isPositive();
+        assertThat(stored.text("pos")).isNotEqualTo(lost);
+        peer.close();
+      }
     }
   }
 }

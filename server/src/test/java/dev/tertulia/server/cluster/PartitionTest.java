@@ -9,6 +9,7 @@ import dev.tertulia.server.testing.PersistentTalkers;
 import dev.tertulia.server.testing.PersistentTalkers.Said;
 import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.testing.Redis;
+import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.testing.SwitchingProxy;
 import dev.tertulia.server.testing.TestCluster;
 import dev.tertulia.server.testing.TestServer;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,20 +27,22 @@ import org.junit.jupiter.api.io.TempDir;
 /// Three nodes publish to one room while the network between one of them and PostgreSQL or Redis
 /// drops everything, or is slow: nothing is lost, doubled or out of order.
 final class PartitionTest {
+  private static final int FAULTS = 12;
+
   @TempDir private Path folder;
 
   /// @param suffer is given the ways of the third node to PostgreSQL and to Redis
   private void test(BiConsumer<PersistentTalkers, Ways> suffer) {
     String database = Postgres.shared().newDatabase();
     try (Redis redis = new Redis(folder);
-        Ways ways = new Ways(database, redis.address());
+        Ways ways = new Ways(database, redis);
         TestCluster cluster =
             new TestCluster(
                 redis,
                 List.of(
                     Map.of(Setting.DATABASE, database),
                     Map.of(Setting.DATABASE, database),
-                    ways.settings(database)))) {
+                    ways.settings()))) {
       List<FullPeer> listeners = new ArrayList<>();
       for (TestServer node : cluster.nodes()) {
         FullPeer listener = FullPeer.hello(node, "listener", "");
@@ -80,18 +84,25 @@ final class PartitionTest {
   ///
   /// @param toDatabase may be cut
   /// @param toRedis may be cut
-  private record Ways(SwitchingProxy toDatabase, SwitchingProxy toRedis, String redis)
+  /// @param redis that of all nodes
+  /// @param database the address of that of all nodes
+  private record Ways(
+      SwitchingProxy toDatabase, SwitchingProxy toRedis, Redis redis, String database)
       implements AutoCloseable {
-    Ways(String database, String redis) {
+    Ways(String database, Redis redis) {
       this(
           new SwitchingProxy(URI.create(database).getPort()),
-          new SwitchingProxy(URI.create(redis).getPort()),
-          redis);
+          new SwitchingProxy(URI.create(redis.address()).getPort()),
+          redis,
+          database);
     }
 
-    Map<Setting, String> settings(String database) {
+    Map<Setting, String> settings() {
       return Map.of(
-          Setting.DATABASE, through(database, toDatabase), Setting.REDIS, through(redis, toRedis));
+          Setting.DATABASE,
+          through(database, toDatabase),
+          Setting.REDIS,
+          through(redis.address(), toRedis));
     }
 
     private static String through(String address, SwitchingProxy proxy) {
@@ -153,6 +164,52 @@ final class PartitionTest {
       talkers.awaitAll("the slowing");
       talkers.await(300);
       ways.toDatabase.delay(0);
+    });
+  }
+
+  /// Whose Redis fails, too, and whose sessions PostgreSQL ends.
+  @Test
+  void faultsAtRandom() {
+    Seeded seeded = Seeded.print();
+    RandomGenerator random = seeded.random();
+    test((talkers, ways) -> {
+      for (int i = 0; i < FAULTS; i++) {
+        int more = 20 + random.nextInt(200);
+        switch (random.nextInt(6)) {
+          case 0 -> {
+            ways.toDatabase.cut(true);
+            talkers.await(more);
+            ways.toDatabase.cut(false);
+          }
+          case 1 -> {
+            ways.toRedis.cut(true);
+            talkers.await(more);
+            ways.toRedis.cut(false);
+          }
+          case 2 -> {
+            ways.toDatabase.delay(random.nextInt(100));
+            talkers.await(more);
+            ways.toDatabase.delay(0);
+          }
+          case 3 -> {
+            ways.redis.kill();
+            talkers.await(more);
+            ways.redis.start();
+          }
+          case 4 -> {
+            ways.redis.pause();
+            talkers.await(more);
+            ways.redis.resume();
+          }
+          default -> {
+            Postgres.ask(
+                ways.database(),
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name ="
+                    + " 'tertulia' AND datname = current_database()");
+            talkers.await(more);
+          }
+        }
+      }
     });
   }
 }
