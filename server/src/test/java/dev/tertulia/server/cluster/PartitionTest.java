@@ -1,6 +1,7 @@
 package dev.tertulia.server.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.FullPeer;
@@ -167,38 +168,52 @@ final class PartitionTest {
     });
   }
 
-  /// Whose Redis fails, too, and whose sessions PostgreSQL ends.
+  /// Whose Redis fails, too, and whose sessions PostgreSQL ends. During each fault one message is
+  /// published to a room in which nothing follows that would show that it was missed.
   @Test
   void faultsAtRandom() {
     Seeded seeded = Seeded.print();
     RandomGenerator random = seeded.random();
     test((talkers, ways) -> {
+      List<FullPeer> listeners = new ArrayList<>();
+      for (int port : talkers.ports()) {
+        FullPeer listener = hello(port, "quiet");
+        for (int i = 0; i < FAULTS; i++) {
+          listener.ask("'type':'join','room':'quiet.%s'".formatted(i));
+        }
+        listeners.add(listener);
+      }
       for (int i = 0; i < FAULTS; i++) {
         int more = 20 + random.nextInt(200);
         switch (random.nextInt(6)) {
           case 0 -> {
             ways.toDatabase.cut(true);
             talkers.await(more);
+            sayOnce(talkers, "quiet." + i);
             ways.toDatabase.cut(false);
           }
           case 1 -> {
             ways.toRedis.cut(true);
             talkers.await(more);
+            sayOnce(talkers, "quiet." + i);
             ways.toRedis.cut(false);
           }
           case 2 -> {
             ways.toDatabase.delay(random.nextInt(100));
             talkers.await(more);
+            sayOnce(talkers, "quiet." + i);
             ways.toDatabase.delay(0);
           }
           case 3 -> {
             ways.redis.kill();
             talkers.await(more);
+            sayOnce(talkers, "quiet." + i);
             ways.redis.start();
           }
           case 4 -> {
             ways.redis.pause();
             talkers.await(more);
+            sayOnce(talkers, "quiet." + i);
             ways.redis.resume();
           }
           default -> {
@@ -207,9 +222,32 @@ final class PartitionTest {
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name ="
                     + " 'tertulia' AND datname = current_database()");
             talkers.await(more);
+            sayOnce(talkers, "quiet." + i);
           }
         }
       }
+      for (FullPeer listener : listeners) {
+        List<String> heard = new ArrayList<>();
+        while (heard.size() < FAULTS) {
+          heard.add(listener.next(PartitionTest::isStoredOrStartsOver).text("room"));
+        }
+        assertThat(heard).as(seeded.toString()).doesNotHaveDuplicates();
+        listener.close();
+      }
     });
+  }
+
+  private static FullPeer hello(int port, String client) {
+    FullPeer peer = FullPeer.connect(port, client);
+    peer.ask("'type':'hello'");
+    return peer;
+  }
+
+  /// By a node whose network is whole.
+  private static void sayOnce(PersistentTalkers talkers, String room) {
+    String chat = "'type':'chat','room':'%s','message':'m','id':'%<s'".formatted(room);
+    try (FullPeer peer = hello(talkers.ports().getFirst(), "once")) {
+      await().atMost(TestServer.PATIENCE).until(() -> peer.ask(chat).type().equals("ok"));
+    }
   }
 }

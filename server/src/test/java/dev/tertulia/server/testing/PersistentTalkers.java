@@ -47,6 +47,11 @@ public final class PersistentTalkers implements AutoCloseable {
     }
   }
 
+  /// The ports of the nodes.
+  public List<Integer> ports() {
+    return ports;
+  }
+
   private void talk(int node) {
     String client = "talker" + (node + 1);
     int next = 1;
