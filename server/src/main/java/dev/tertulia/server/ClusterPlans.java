@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Makes of the configuration what a server needs to be a node of a cluster. Not loaded by a server
 /// whose log is in its data folder.
@@ -35,17 +36,34 @@ final class ClusterPlans {
 
   /// What this node does when another one has changed something stored.
   ///
-  /// @param access of the server, once it is there
-  static ClusterDirectory.Effects effects(Supplier<Access> access) {
+  /// @param access of the server; `null` until it is there, which reads everything
+  static ClusterDirectory.Effects effects(Supplier<@Nullable Access> access) {
     return new ClusterDirectory.Effects() {
       @Override
       public void listsChanged() {
-        access.get().memberships().changed();
+        Access there = access.get();
+        if (there != null) {
+          there.memberships().changed();
+        }
       }
 
       @Override
       public void revocationsChanged(Runnable then) {
-        access.get().readAgain(LOOKS_FOR_REVOKED, then);
+        read(LOOKS_FOR_REVOKED, then);
+      }
+
+      @Override
+      public void revocationsMayHaveChanged(Runnable then) {
+        read(1, then);
+      }
+
+      private void read(int times, Runnable then) {
+        Access there = access.get();
+        if (there == null) {
+          then.run();
+        } else {
+          there.readAgain(times, then);
+        }
       }
     };
   }

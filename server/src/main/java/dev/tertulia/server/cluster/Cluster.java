@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -75,6 +76,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
   private final RelayedEntries form;
   private final OrderedDelivery delivery;
   private final BatchCursors cursors;
+  private final AtomicInteger resumptions = new AtomicInteger();
   private final List<Outbox> outboxes = new CopyOnWriteArrayList<>();
 
   /// Newest last. Replaced, never changed.
@@ -316,6 +318,12 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
   @Override
   public void resumed() {
     cursors.resumed();
+    resumptions.incrementAndGet();
+  }
+
+  /// How many times the relay has begun to work, or did so again.
+  int resumptions() {
+    return resumptions.get();
   }
 
   /// Does what is due.

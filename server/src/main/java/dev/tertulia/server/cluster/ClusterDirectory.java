@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
@@ -48,7 +49,16 @@ public final class ClusterDirectory implements ConnectionDirectory {
     ///
     /// @param then runs once that is in force, on any thread
     void revocationsChanged(Runnable then);
+
+    /// What is revoked may have changed, and is to be read once.
+    ///
+    /// @param then runs after that, on any thread
+    void revocationsMayHaveChanged(Runnable then);
   }
+
+  /// How often what is stored is read again, though nobody has told that it has changed: the relay
+  /// may have lost that.
+  private static final long READ_AGAIN = TimeUnit.SECONDS.toNanos(30);
 
   /// What other nodes are asked.
   private static final class Question {
@@ -76,6 +86,11 @@ public final class ClusterDirectory implements ConnectionDirectory {
   /// `null` until it begins.
   private volatile @Nullable Wire wire;
 
+  /// When it was read last. Owned by the caller of [#look].
+  private long readAt;
+
+  private volatile boolean readSoon;
+
   /// Guarded by `this`, as is the next.
   private final Map<Long, Question> questions = new HashMap<>();
 
@@ -94,6 +109,7 @@ public final class ClusterDirectory implements ConnectionDirectory {
     this.remote = remote;
     this.nanoTime = nanoTime;
     lastQuestion = nanoTime.getAsLong();
+    readAt = lastQuestion;
   }
 
   /// Begins to ask others, and to answer them.
@@ -133,8 +149,26 @@ public final class ClusterDirectory implements ConnectionDirectory {
     return now.origin;
   }
 
-  /// Ends questions that have waited for too long.
+  /// The relay works again: what is stored is to be read, because others may have told that it has
+  /// changed. Never blocks.
+  void readSoon() {
+    readSoon = true;
+  }
+
+  private void readAgain() {
+    Wire now = wire;
+    long time = nanoTime.getAsLong();
+    if (now != null && (readSoon || time - readAt >= READ_AGAIN)) {
+      readSoon = false;
+      readAt = time;
+      now.effects.listsChanged();
+      now.effects.revocationsMayHaveChanged(registry::closeRevoked);
+    }
+  }
+
+  /// Ends questions that have waited for too long, and reads what is due.
   void look() {
+    readAgain();
     List<Question> over = new ArrayList<>(0);
     synchronized (this) {
       long now = nanoTime.getAsLong();

@@ -20,6 +20,10 @@ public final class ClusterMembers {
   private final RemoteClients remote;
   private final ClusterDirectory directory;
   private volatile @Nullable PresenceReporter reporter;
+  private volatile @Nullable Cluster cluster;
+
+  /// Those of the relay that are known. Owned by the caller of [#look].
+  private int resumptions;
 
   public ClusterMembers(RemoteClients remote, ClusterDirectory directory) {
     this.remote = remote;
@@ -32,7 +36,7 @@ public final class ClusterMembers {
   /// @param mostClients the maximum number of clients in a room; 0 for no limit
   /// @param toldOfDepartures the maximum number of clients in a room for departures to be told
   public ClusterPresence begin(
-      Cluster cluster,
+      Cluster ofThisNode,
       ConnectionRegistry registry,
       Journal journal,
       ToIntFunction<RoomName> mostClients,
@@ -55,13 +59,13 @@ public final class ClusterMembers {
           }
         };
     PresenceReporter made =
-        new PresenceReporter(own, presence, cluster.relay(), cluster.origin(), nanoTime);
+        new PresenceReporter(own, presence, ofThisNode.relay(), ofThisNode.origin(), nanoTime);
     remote.begin(
         presence::told,
         (room, client, left) -> {
           if (left > 0 && left <= toldOfDepartures.applyAsInt(room)) {
             TopicName topic = TopicName.room(room);
-            cluster.tellHere(
+            ofThisNode.tellHere(
                 topic,
                 List.of(
                     new Publication(
@@ -76,8 +80,9 @@ public final class ClusterMembers {
         },
         made::tellAllSoon,
         client -> made.changed(null, client));
-    directory.begin(cluster.relay(), cluster.origin(), effects);
+    directory.begin(ofThisNode.relay(), ofThisNode.origin(), effects);
     reporter = made;
+    cluster = ofThisNode;
     return presence;
   }
 
@@ -111,6 +116,11 @@ public final class ClusterMembers {
       telling.look();
     }
     remote.look();
+    Cluster of = cluster;
+    if (of != null && of.resumptions() != resumptions) {
+      resumptions = of.resumptions();
+      directory.readSoon();
+    }
     directory.look();
   }
 }

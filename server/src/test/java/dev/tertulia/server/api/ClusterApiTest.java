@@ -9,9 +9,12 @@ import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.Redis;
 import dev.tertulia.server.testing.TestCluster;
 import dev.tertulia.server.testing.TestServer;
+import dev.tertulia.server.testing.TestTokens;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -120,6 +123,40 @@ final class ClusterApiTest {
       Json done = api.post("/api/v1/admin/revocations", "{\"client\":\"ana\"}").ok(201);
       assertThat(done.number("disconnected")).isEqualTo(1);
       assertThat(ana.closeCode()).isEqualTo(4500);
+    }
+  }
+
+  /// Nobody can tell the other node meanwhile.
+  @Test
+  void whatIsRevokedWhileTheRelayIsAwayIsClosedOnceItIsBack() {
+    try (Redis redis = new Redis(folder);
+        TestCluster cluster = new TestCluster(2, redis, TestTokens.settings());
+        Api api = new Api(cluster.node(1));
+        FullPeer ana = FullPeer.withToken(cluster.node(2), TestTokens.of("ana"))) {
+      redis.kill();
+      Json done = api.post("/api/v1/admin/revocations", "{\"client\":\"ana\"}").ok(201);
+      assertThat(done.number("disconnected")).isZero();
+      redis.start();
+      assertThat(ana.closeCode()).isEqualTo(4500);
+    }
+  }
+
+  /// Far more than one notification of PostgreSQL takes, and than is announced.
+  @Test
+  void notificationsToManyClientsOfLongNamesArriveWithoutRedis() {
+    List<String> names = IntStream.range(0, 1_000).mapToObj("%0128d"::formatted).toList();
+    try (TestCluster cluster = cluster(2, false, Map.of());
+        Api api = new Api(cluster.node(1));
+        FullPeer first = FullPeer.hello(cluster.node(2), names.getFirst(), "");
+        FullPeer last = FullPeer.hello(cluster.node(2), names.getLast(), "")) {
+      first.ask("'type':'inbox'");
+      last.ask("'type':'inbox'");
+      api.post(
+              "/api/v1/notifications",
+              "{\"to\":[\"%s\"],\"message\":\"all\"}".formatted(String.join("\",\"", names)))
+          .ok(201);
+      assertThat(first.next("notification").text("message")).isEqualTo("all");
+      assertThat(last.next("notification").text("message")).isEqualTo("all");
     }
   }
 }
