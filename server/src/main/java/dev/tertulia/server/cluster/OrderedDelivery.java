@@ -405,6 +405,7 @@ final class OrderedDelivery {
   private void read(TopicSequence sequence) {
     Position after;
     long heldBefore;
+    long toldBefore;
     synchronized (this) {
       if (sequence.removed || !sequence.open) {
         sequence.reading = false;
@@ -412,9 +413,11 @@ final class OrderedDelivery {
       }
       after = sequence.delivered();
       heldBefore = sequence.lastHeld();
+      toldBefore = sequence.told();
     }
     try {
-      fill(sequence, after, heldBefore, shared.after(sequence.topic, after, PAGE));
+      Log.Page page = shared.after(sequence.topic, after, PAGE);
+      fill(sequence, after, heldBefore, toldBefore, page);
     } catch (LogException e) {
       log.debug("What is missing of {} can't be read", sequence.topic.label(), e);
       synchronized (this) {
@@ -425,9 +428,14 @@ final class OrderedDelivery {
   }
 
   /// @param heldBefore the last offset of what was held back before the log was read; 0 for none
+  /// @param toldBefore how often it had been told where the topic ends
   /// @param page what the log has after `after`; `null` if it does not hold that
   private synchronized void fill(
-      TopicSequence sequence, Position after, long heldBefore, Log.@Nullable Page page) {
+      TopicSequence sequence,
+      Position after,
+      long heldBefore,
+      long toldBefore,
+      Log.@Nullable Page page) {
     sequence.reading = false;
     if (sequence.removed || !sequence.open) {
       return;
@@ -442,6 +450,8 @@ final class OrderedDelivery {
     }
     List<Publication> ready = new ArrayList<>(page.entries().size());
     boolean whole = !page.more();
+    // Otherwise the topic may have grown since.
+    boolean latest = sequence.told() == toldBefore;
     for (Publication entry : page.entries()) {
       Position position = entry.storedPosition();
       if (sequence.isPast(position.offset())) {
@@ -465,7 +475,9 @@ final class OrderedDelivery {
       for (long offset = page.head() + 1; offset <= heldBefore; offset++) {
         take(sequence, offset);
       }
-      sequence.endsAt(Math.max(page.head(), sequence.delivered().offset()));
+      if (latest) {
+        sequence.endsAt(Math.max(page.head(), sequence.delivered().offset()));
+      }
     }
     deliver(ready);
     sequence.patientUntil = nanoTime.getAsLong() + (page.more() ? 0 : PATIENCE);

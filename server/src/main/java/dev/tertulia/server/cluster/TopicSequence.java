@@ -46,6 +46,9 @@ final class TopicSequence {
   /// Up to where the topic is known to reach.
   private long known;
 
+  /// How often that was told.
+  private long told;
+
   /// Up to where the entries of this node have been handed over, after their receipts.
   private long ownUpTo;
 
@@ -86,8 +89,15 @@ final class TopicSequence {
     return held.isEmpty() ? 0 : held.lastKey();
   }
 
+  /// The topic reaches at least to `offset`.
   void know(long offset) {
+    told++;
     known = Math.max(known, offset);
+  }
+
+  /// How often it was told where the topic ends.
+  long told() {
+    return told;
   }
 
   /// The log ends at `offset`, whatever was known before.

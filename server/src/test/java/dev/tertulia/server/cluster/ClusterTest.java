@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,7 +68,7 @@ final class ClusterTest {
         assertThat(offsets(listener, 3 * each)).isEqualTo(all);
         assertThat(listener.rest()).isEmpty();
       }
-      // Only now: the others are told that one has left.
+      // Only now, as those who are left are told of it.
       listeners.forEach(FullPeer::close);
     }
   }
@@ -92,17 +93,16 @@ final class ClusterTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void anEditAndADeletionReachOtherNodes(boolean withRedis) {
-    try (TestCluster cluster = cluster(withRedis, Map.of());
+  @Test
+  void anEditAndADeletionReachOtherNodes() {
+    try (TestCluster cluster = cluster(true, Map.of());
         FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
         FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "")) {
       bob.ask(JOIN);
       ana.ask(JOIN);
       long offset = ana.ask(CHAT.formatted("secret")).number("offset");
-      assertThat(bob.next("chat").text("message")).isEqualTo("secret");
       ana.ask("'type':'delete','room':'lobby','target':" + offset);
+      assertThat(bob.next("chat").text("message")).isEqualTo("secret");
       assertThat(bob.next("deleted").number("target")).isEqualTo(offset);
       try (FullPeer cleo = FullPeer.hello(cluster.node(2), "cleo", "")) {
         assertThat(cleo.ask(JOIN).objects("messages"))
@@ -130,10 +130,9 @@ final class ClusterTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void typingAndReadMarksReachOtherNodes(boolean withRedis) {
-    try (TestCluster cluster = cluster(withRedis, Map.of());
+  @Test
+  void typingAndReadMarksReachOtherNodes() {
+    try (TestCluster cluster = cluster(true, Map.of());
         FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
         FullPeer phone = FullPeer.hello(cluster.node(2), "ana", "");
         FullPeer bob = FullPeer.hello(cluster.node(3), "bob", "")) {
@@ -149,12 +148,11 @@ final class ClusterTest {
 
   /// Rooms of the kind `memory` have one order in the cluster, too; those of the kind `signal` have
   /// none, and are told as well as can be.
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void roomsThatNeedNotLastAreThoseOfAllNodes(boolean withRedis) {
+  @Test
+  void roomsThatNeedNotLastAreThoseOfAllNodes() {
     Map<Setting, String> kinds =
         Map.of(Setting.ROOMS, "[{name: quick.*, kind: memory}, {name: cursor.*, kind: signal}]");
-    try (TestCluster cluster = cluster(withRedis, kinds);
+    try (TestCluster cluster = cluster(true, kinds);
         FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
         FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "");
         FullPeer cleo = FullPeer.hello(cluster.node(3), "cleo", "")) {
