@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -68,7 +67,7 @@ final class ClusterTest {
         assertThat(offsets(listener, 3 * each)).isEqualTo(all);
         assertThat(listener.rest()).isEmpty();
       }
-      // Only now, as those who are left are told of it.
+      // Only now: the others are told that one has left.
       listeners.forEach(FullPeer::close);
     }
   }
@@ -93,16 +92,17 @@ final class ClusterTest {
     }
   }
 
-  @Test
-  void anEditAndADeletionReachOtherNodes() {
-    try (TestCluster cluster = cluster(true, Map.of());
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anEditAndADeletionReachOtherNodes(boolean withRedis) {
+    try (TestCluster cluster = cluster(withRedis, Map.of());
         FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
         FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "")) {
       bob.ask(JOIN);
       ana.ask(JOIN);
       long offset = ana.ask(CHAT.formatted("secret")).number("offset");
-      ana.ask("'type':'delete','room':'lobby','target':" + offset);
       assertThat(bob.next("chat").text("message")).isEqualTo("secret");
+      ana.ask("'type':'delete','room':'lobby','target':" + offset);
       assertThat(bob.next("deleted").number("target")).isEqualTo(offset);
       try (FullPeer cleo = FullPeer.hello(cluster.node(2), "cleo", "")) {
         assertThat(cleo.ask(JOIN).objects("messages"))
@@ -130,9 +130,10 @@ final class ClusterTest {
     }
   }
 
-  @Test
-  void typingAndReadMarksReachOtherNodes() {
-    try (TestCluster cluster = cluster(true, Map.of());
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void typingAndReadMarksReachOtherNodes(boolean withRedis) {
+    try (TestCluster cluster = cluster(withRedis, Map.of());
         FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
         FullPeer phone = FullPeer.hello(cluster.node(2), "ana", "");
         FullPeer bob = FullPeer.hello(cluster.node(3), "bob", "")) {
@@ -148,11 +149,12 @@ final class ClusterTest {
 
   /// Rooms of the kind `memory` have one order in the cluster, too; those of the kind `signal` have
   /// none, and are told as well as can be.
-  @Test
-  void roomsThatNeedNotLastAreThoseOfAllNodes() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void roomsThatNeedNotLastAreThoseOfAllNodes(boolean withRedis) {
     Map<Setting, String> kinds =
         Map.of(Setting.ROOMS, "[{name: quick.*, kind: memory}, {name: cursor.*, kind: signal}]");
-    try (TestCluster cluster = cluster(true, kinds);
+    try (TestCluster cluster = cluster(withRedis, kinds);
         FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
         FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "");
         FullPeer cleo = FullPeer.hello(cluster.node(3), "cleo", "")) {
