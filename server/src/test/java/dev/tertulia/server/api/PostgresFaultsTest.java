@@ -11,6 +11,7 @@ import dev.tertulia.server.testing.TestServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -179,7 +180,15 @@ final class PostgresFaultsTest {
       begin.run();
       try {
         ana.say("'type':'chat','ref':'lost','room':'plaza','message':'during','id':'2'");
-        awaitCause(cause);
+        // Whoever looks up what a client may do can be refused before anything is to be stored.
+        await()
+            .atMost(TestServer.PATIENCE)
+            .pollInterval(Duration.ofMillis(500))
+            .until(() -> {
+              ana.say("'type':'chat','room':'plaza','message':'during','id':'2'");
+              return api.get("/health/ready").body().contains(cause);
+            });
+        assertThat(api.get("/health/ready").status()).isEqualTo(503);
         Json refused = ana.next(frame -> frame.has("ref"));
         assertThat(refused.text("code")).isEqualTo("unavailable");
         assertThat(refused.truth("retry")).isTrue();
@@ -212,8 +221,17 @@ final class PostgresFaultsTest {
     }
   }
 
+  /// What the log contains, once it can be read: connections from before a fault may be found
+  /// broken one after the other.
   private static List<String> messages(FullPeer peer) {
-    return peer.ask("'type':'history','room':'plaza'").objects("messages").stream()
+    List<Json> pages = new ArrayList<>();
+    await()
+        .atMost(TestServer.PATIENCE)
+        .until(() -> {
+          Json reply = peer.ask("'type':'history','room':'plaza'");
+          return reply.has("messages") && pages.add(reply);
+        });
+    return pages.getFirst().objects("messages").stream()
         .map(message -> message.text("message"))
         .toList();
   }
