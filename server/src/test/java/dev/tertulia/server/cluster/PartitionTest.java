@@ -22,11 +22,13 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Three nodes publish to one room while the network between one of them and PostgreSQL or Redis
 /// drops everything, or is slow: nothing is lost, doubled or out of order.
+@Tag("long")
 final class PartitionTest {
   private static final int FAULTS = 12;
 

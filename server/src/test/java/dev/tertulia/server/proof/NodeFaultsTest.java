@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// One of three nodes, each of them a process, is killed or stopped while all publish to one room:
 /// nothing that was acknowledged is lost, doubled or out of order, and nobody misses anything.
 @Tag("system")
+@Tag("long")
 final class NodeFaultsTest {
   private static final String JOIN = "'type':'join','room':'lobby'";
   private static final int STOPS = 5;
