@@ -473,12 +473,17 @@ public final class Postgres implements AutoCloseable {
   }
 
   private static void signal(String name, List<ProcessHandle> processes) {
-    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
-    processes.forEach(each -> command.add(Long.toString(each.pid())));
-    try {
-      run(command);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (ProcessHandle each : processes) {
+      try {
+        run(List.of("kill", "-" + name, Long.toString(each.pid())));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (IllegalStateException failure) {
+        // One that has ended meanwhile needs none.
+        if (each.isAlive()) {
+          throw failure;
+        }
+      }
     }
   }
 
