@@ -11,10 +11,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /// The connected clients, as the HTTP API shows them.
-///
-/// @param began the start time of the server, in Unix milliseconds
-record ConnectedClients(
-    ConnectionDirectory directory, RoomPolicies kinds, LongSupplier unixMillis, long began)
+record ConnectedClients(ConnectionDirectory directory, RoomPolicies kinds, LongSupplier unixMillis)
     implements ClientDirectory {
   @Override
   public Partial<Totals> totals() {
@@ -55,10 +52,7 @@ record ConnectedClients(
 
   @Override
   public Partial<SendHistory> sendHistory(ClientId client) {
-    return directory
-        .sendRecords(client, unixMillis.getAsLong())
-        .join()
-        .map(records -> new SendHistory(records, began));
+    return directory.sendHistory(client, unixMillis.getAsLong()).join();
   }
 
   @Override

@@ -518,7 +518,7 @@ public final class Server implements AutoCloseable {
         parts.notifications(),
         parts.inboxLog(),
         presence,
-        new ConnectedClients(directory, kinds, parts.unixMillis(), parts.unixMillis().getAsLong()),
+        new ConnectedClients(directory, kinds, parts.unixMillis()),
         parts.permissions(),
         clientRates,
         kinds::mostMembers,

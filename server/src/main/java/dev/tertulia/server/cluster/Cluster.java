@@ -303,6 +303,8 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
           RelayMessage.Erasure _,
           RelayMessage.Inquiry _,
           RelayMessage.Report _,
+          RelayMessage.SentInquiry _,
+          RelayMessage.SentReport _,
           RelayMessage.Answer _,
           RelayMessage.Unknown _ -> {
         // What is not about topics concerns the receiver of all messages.

@@ -1,5 +1,6 @@
 package dev.tertulia.server.cluster;
 
+import dev.tertulia.server.cluster.Questions.Answers;
 import dev.tertulia.server.connection.ConnectionDirectory;
 import dev.tertulia.server.connection.ConnectionRegistry;
 import dev.tertulia.server.connection.ConnectionView;
@@ -8,7 +9,7 @@ import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.NodeName;
 import dev.tertulia.server.model.Partial;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.notification.SendRecord;
+import dev.tertulia.server.notification.SendHistory;
 import dev.tertulia.server.relay.Relay;
 import dev.tertulia.server.relay.RelayMessage;
 import dev.tertulia.server.relay.RelayMessage.Answer;
@@ -19,26 +20,27 @@ import dev.tertulia.server.relay.RelayMessage.Membership;
 import dev.tertulia.server.relay.RelayMessage.Origin;
 import dev.tertulia.server.relay.RelayMessage.Report;
 import dev.tertulia.server.relay.RelayMessage.Revocation;
+import dev.tertulia.server.relay.RelayMessage.SentInquiry;
+import dev.tertulia.server.relay.RelayMessage.SentReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The connections of all nodes. What nodes have [told][RemoteClients] of their clients is answered
 /// at once; what only they know is asked, and what is to be done is told to all.
 ///
-/// A question is answered when all nodes have answered that are there, or after [Partial#PATIENCE],
-/// with the names of those that have not.
+/// A [question][Questions] is answered when all nodes have answered that are there, or after
+/// [Partial#PATIENCE], with the names of those that have not.
 public final class ClusterDirectory implements ConnectionDirectory {
   /// What this node does when another one tells that something stored has changed.
   public interface Effects {
@@ -60,28 +62,11 @@ public final class ClusterDirectory implements ConnectionDirectory {
   /// may have lost that.
   private static final long READ_AGAIN = TimeUnit.SECONDS.toNanos(30);
 
-  /// What other nodes are asked.
-  private static final class Question {
-    private final Set<NodeName> waiting;
-    private final long deadline;
-    private final List<Report.Seen> seen = new ArrayList<>(0);
-    private final CompletableFuture<Question> done = new CompletableFuture<>();
-    private int count;
-
-    Question(Set<NodeName> waiting, long deadline) {
-      this.waiting = waiting;
-      this.deadline = deadline;
-    }
-
-    List<NodeName> missing() {
-      return waiting.stream().sorted(Comparator.comparing(NodeName::value)).toList();
-    }
-  }
-
   private final ConnectionDirectory local;
   private final ConnectionRegistry registry;
   private final RemoteClients remote;
   private final LongSupplier nanoTime;
+  private final Questions questions;
 
   /// `null` until it begins.
   private volatile @Nullable Wire wire;
@@ -90,11 +75,6 @@ public final class ClusterDirectory implements ConnectionDirectory {
   private long readAt;
 
   private volatile boolean readSoon;
-
-  /// Guarded by `this`, as is the next.
-  private final Map<Long, Question> questions = new HashMap<>();
-
-  private long lastQuestion;
 
   private record Wire(Relay relay, Origin origin, Effects effects) {}
 
@@ -108,8 +88,8 @@ public final class ClusterDirectory implements ConnectionDirectory {
     this.registry = registry;
     this.remote = remote;
     this.nanoTime = nanoTime;
-    lastQuestion = nanoTime.getAsLong();
-    readAt = lastQuestion;
+    questions = new Questions(nanoTime);
+    readAt = nanoTime.getAsLong();
   }
 
   /// Begins to ask others, and to answer them.
@@ -117,28 +97,11 @@ public final class ClusterDirectory implements ConnectionDirectory {
     wire = new Wire(relay, origin, effects);
   }
 
-  private CompletableFuture<Question> ask(LongFunction<RelayMessage> message) {
+  private CompletableFuture<Answers> ask(LongFunction<RelayMessage> message) {
     Wire now = wire;
-    Question question;
-    long number;
-    synchronized (this) {
-      number = ++lastQuestion;
-      question =
-          new Question(
-              new HashSet<>(remote.nodes()), nanoTime.getAsLong() + Partial.PATIENCE.toNanos());
-      if (now != null && !question.waiting.isEmpty()) {
-        questions.put(number, question);
-      }
-    }
-    if (now == null
-        || question.waiting.isEmpty()
-        || now.relay.send(message.apply(number)) == Relay.Sent.DROPPED) {
-      synchronized (this) {
-        questions.remove(number);
-      }
-      question.done.complete(question);
-    }
-    return question.done;
+    return now == null
+        ? CompletableFuture.completedFuture(new Answers(List.of(), remote.nodes()))
+        : questions.ask(now.relay, remote.nodes(), message);
   }
 
   private Origin origin() {
@@ -169,12 +132,7 @@ public final class ClusterDirectory implements ConnectionDirectory {
   /// Ends questions that have waited for too long, and reads what is due.
   void look() {
     readAgain();
-    List<Question> over = new ArrayList<>(0);
-    synchronized (this) {
-      long now = nanoTime.getAsLong();
-      questions.values().removeIf(question -> now - question.deadline >= 0 && over.add(question));
-    }
-    over.forEach(question -> question.done.complete(question));
+    questions.look();
   }
 
   /// A message of another node.
@@ -184,8 +142,9 @@ public final class ClusterDirectory implements ConnectionDirectory {
       return;
     }
     switch (message) {
-      case Answer answer -> answered(answer.to(), answer.question(), message, answer.count());
-      case Report report -> answered(report.to(), report.question(), message, 0);
+      case Answer answer -> answered(now, answer.to(), answer.question(), message);
+      case Report report -> answered(now, report.to(), report.question(), message);
+      case SentReport report -> answered(now, report.to(), report.question(), message);
       case Disconnect order ->
           answer(
               now,
@@ -216,6 +175,13 @@ public final class ClusterDirectory implements ConnectionDirectory {
                           order.question(),
                           message.origin().node(),
                           views.stream().map(ClusterDirectory::seen).toList())));
+      case SentInquiry order ->
+          registry
+              .sendHistory(order.client(), 0)
+              .thenAccept(history ->
+                  now.relay.send(
+                      SentReports.of(
+                          now.origin, order.question(), message.origin().node(), history)));
       case RelayMessage.Publications _,
           RelayMessage.Signals _,
           RelayMessage.Presence _,
@@ -237,38 +203,28 @@ public final class ClusterDirectory implements ConnectionDirectory {
         view.name(), view.speaks(), view.age().toMillis(), view.waitingBytes(), view.rooms());
   }
 
-  private void answered(NodeName to, long number, RelayMessage message, int count) {
-    Question whole = null;
-    synchronized (this) {
-      Question question = to.equals(origin().node()) ? questions.get(number) : null;
-      if (question != null && question.waiting.remove(message.origin().node())) {
-        question.count += count;
-        if (message instanceof Report report) {
-          question.seen.addAll(report.connections());
-        }
-        if (question.waiting.isEmpty()) {
-          questions.remove(number);
-          whole = question;
-        }
-      }
-    }
-    if (whole != null) {
-      whole.done.complete(whole);
+  private void answered(Wire now, NodeName to, long question, RelayMessage answer) {
+    if (to.equals(now.origin.node())) {
+      questions.answered(question, answer);
     }
   }
 
   /// The answers of this node and of the others together.
   private static <T> CompletableFuture<Partial<T>> both(
       CompletableFuture<Partial<T>> here,
-      CompletableFuture<Question> others,
-      BiFunction<T, Question, T> sum) {
+      CompletableFuture<Answers> others,
+      BiFunction<T, List<RelayMessage>, T> sum) {
     return here.thenCombine(
-        others, (own, asked) -> new Partial<>(sum.apply(own.value(), asked), asked.missing()));
+        others,
+        (own, asked) -> new Partial<>(sum.apply(own.value(), asked.received()), asked.missing()));
   }
 
   private CompletableFuture<Partial<Integer>> count(
       CompletableFuture<Partial<Integer>> here, LongFunction<RelayMessage> message) {
-    return both(here, ask(message), (own, asked) -> own + asked.count);
+    return both(
+        here,
+        ask(message),
+        (own, others) -> own + each(others, Answer.class).mapToInt(Answer::count).sum());
   }
 
   @Override
@@ -319,28 +275,39 @@ public final class ClusterDirectory implements ConnectionDirectory {
     return both(
         local.views(client),
         ask(number -> new Inquiry(origin(), number, client)),
-        (own, asked) -> {
+        (own, others) -> {
           List<ConnectionView> all = new ArrayList<>(own);
-          for (Report.Seen seen : asked.seen) {
-            all.add(
-                new ConnectionView(
-                    seen.name(),
-                    seen.speaks(),
-                    Duration.ofMillis(seen.age()),
-                    seen.waitingBytes(),
-                    seen.rooms()));
-          }
+          each(others, Report.class)
+              .flatMap(report -> report.connections().stream())
+              .map(ClusterDirectory::view)
+              .forEach(all::add);
           return all;
         });
   }
 
-  /// Other nodes are not asked: they are missing.
+  private static ConnectionView view(Report.Seen seen) {
+    return new ConnectionView(
+        seen.name(),
+        seen.speaks(),
+        Duration.ofMillis(seen.age()),
+        seen.waitingBytes(),
+        seen.rooms());
+  }
+
+  private static <T extends RelayMessage> Stream<T> each(
+      List<RelayMessage> answers, Class<T> kind) {
+    return answers.stream().filter(kind::isInstance).map(kind::cast);
+  }
+
   @Override
-  public CompletableFuture<Partial<List<SendRecord>>> sendRecords(
-      ClientId client, long unixMillis) {
-    return local
-        .sendRecords(client, unixMillis)
-        .thenApply(own -> new Partial<>(own.value(), remote.nodes()));
+  public CompletableFuture<Partial<SendHistory>> sendHistory(ClientId client, long unixMillis) {
+    return both(
+        local.sendHistory(client, unixMillis),
+        ask(number -> new SentInquiry(origin(), number, client)),
+        (own, others) ->
+            each(others, SentReport.class)
+                .map(report -> SentReports.history(report, unixMillis))
+                .reduce(own, SendHistory::plus));
   }
 
   @Override

@@ -4,7 +4,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Partial;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.notification.SendRecord;
+import dev.tertulia.server.notification.SendHistory;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -56,7 +56,7 @@ public interface ConnectionDirectory {
   /// closed ones.
   ///
   /// @param unixMillis the current time
-  CompletableFuture<Partial<List<SendRecord>>> sendRecords(ClientId client, long unixMillis);
+  CompletableFuture<Partial<SendHistory>> sendHistory(ClientId client, long unixMillis);
 
   /// Closes the connections of `client`, each on its own loop. A node that is missing may keep its
   /// connections: the caller may try again.

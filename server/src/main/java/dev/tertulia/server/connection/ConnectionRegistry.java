@@ -8,6 +8,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.notification.SendHistory;
 import dev.tertulia.server.notification.SendRecord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public final class ConnectionRegistry {
   private final AtomicInteger connections = new AtomicInteger();
   private final EndedConnections ended = new EndedConnections();
   private final LongSupplier nanoClock;
+  private final long startedAt;
   private final LimitCounters counters;
   private final int roomsPerClient;
   private final RefusalLog tooManyRooms;
@@ -88,6 +90,7 @@ public final class ConnectionRegistry {
             "A client is kept out of further rooms: its connections are in %s (%s)"
                 .formatted(roomsPerClient, Limit.JOINED_ROOMS_PER_CLIENT.setting()));
     this.nanoClock = nanoClock;
+    startedAt = nanoClock.getAsLong();
   }
 
   /// Replaces the limit of a client. Connections that exceed it stay open.
@@ -239,14 +242,16 @@ public final class ConnectionRegistry {
   ///
   /// @param unixMillis the current time
   /// @return completed by their loops
-  public CompletableFuture<List<SendRecord>> sendRecords(ClientId client, long unixMillis) {
+  public CompletableFuture<SendHistory> sendHistory(ClientId client, long unixMillis) {
     return each(client, Connection::sentSoon)
         .thenApply(open -> {
           List<SendRecord> records = new ArrayList<>();
           known(open).forEach(view -> records.add(sendRecord(view, unixMillis, true)));
           // Read after the open ones, so that one that ends meanwhile is not missed.
           ended.of(client).forEach(view -> records.add(sendRecord(view, unixMillis, false)));
-          return records;
+          return new SendHistory(
+              records,
+              unixMillis - TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - startedAt));
         });
   }
 

@@ -4,7 +4,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.Partial;
 import dev.tertulia.server.model.RoomName;
-import dev.tertulia.server.notification.SendRecord;
+import dev.tertulia.server.notification.SendHistory;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -34,9 +34,8 @@ public record LocalDirectory(ConnectionRegistry registry) implements ConnectionD
   }
 
   @Override
-  public CompletableFuture<Partial<List<SendRecord>>> sendRecords(
-      ClientId client, long unixMillis) {
-    return registry.sendRecords(client, unixMillis).thenApply(Partial::whole);
+  public CompletableFuture<Partial<SendHistory>> sendHistory(ClientId client, long unixMillis) {
+    return registry.sendHistory(client, unixMillis).thenApply(Partial::whole);
   }
 
   @Override

@@ -14,8 +14,11 @@ import dev.tertulia.server.relay.RelayMessage.Presence;
 import dev.tertulia.server.relay.RelayMessage.Publications;
 import dev.tertulia.server.relay.RelayMessage.Report;
 import dev.tertulia.server.relay.RelayMessage.Revocation;
+import dev.tertulia.server.relay.RelayMessage.SentInquiry;
+import dev.tertulia.server.relay.RelayMessage.SentReport;
 import dev.tertulia.server.relay.RelayMessage.Signals;
 import dev.tertulia.server.relay.RelayMessage.Unknown;
+import dev.tertulia.server.topic.OffsetRange;
 import dev.tertulia.server.topic.TopicName;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +57,8 @@ public final class RelayCodec {
   private static final int ERASURE = 9;
   private static final int INQUIRY = 10;
   private static final int REPORT = 11;
+  private static final int SENT_INQUIRY = 12;
+  private static final int SENT_REPORT = 13;
 
   private RelayCodec() {}
 
@@ -125,6 +130,20 @@ public final class RelayCodec {
         out.list(sent.connections(), RelayCodec::write);
         yield out.bytes();
       }
+      case SentInquiry sent -> {
+        RelayWriter out = header(sent, SENT_INQUIRY);
+        out.longs(sent.question());
+        out.text(sent.client().value());
+        yield out.bytes();
+      }
+      case SentReport sent -> {
+        RelayWriter out = header(sent, SENT_REPORT);
+        out.longs(sent.question());
+        out.text(sent.to().value());
+        out.longs(sent.age());
+        out.list(sent.connections(), RelayCodec::write);
+        yield out.bytes();
+      }
       case Announcement sent -> {
         RelayWriter out = header(sent, ANNOUNCEMENT);
         out.longs(sent.after());
@@ -175,6 +194,21 @@ public final class RelayCodec {
     out.longs(seen.age());
     out.ints(seen.waitingBytes());
     out.list(seen.rooms(), (to, room) -> to.text(room.value()));
+  }
+
+  private static void write(RelayWriter out, SentReport.Sent sent) {
+    out.text(sent.name());
+    out.text(sent.speaks());
+    out.text(sent.device());
+    out.longs(sent.age());
+    out.longs(sent.ended());
+    out.list(sent.personal(), RelayCodec::write);
+    out.list(sent.broadcasts(), RelayCodec::write);
+  }
+
+  private static void write(RelayWriter out, OffsetRange range) {
+    out.longs(range.after());
+    out.longs(range.upTo());
   }
 
   private static void write(RelayWriter out, Announcement.Batch batch) {
@@ -233,8 +267,27 @@ public final class RelayCodec {
       case INQUIRY -> new Inquiry(origin, in.longs(), new ClientId(in.text()));
       case REPORT ->
           new Report(origin, in.longs(), new NodeName(in.text()), in.list(RelayCodec::seen));
+      case SENT_INQUIRY -> new SentInquiry(origin, in.longs(), new ClientId(in.text()));
+      case SENT_REPORT ->
+          new SentReport(
+              origin, in.longs(), new NodeName(in.text()), in.longs(), in.list(RelayCodec::sent));
       default -> null;
     };
+  }
+
+  private static SentReport.Sent sent(RelayReader in) throws RelayFormatException {
+    return new SentReport.Sent(
+        in.text(),
+        in.text(),
+        in.text(),
+        in.longs(),
+        in.longs(),
+        in.list(RelayCodec::range),
+        in.list(RelayCodec::range));
+  }
+
+  private static OffsetRange range(RelayReader in) throws RelayFormatException {
+    return new OffsetRange(in.longs(), in.longs());
   }
 
   private static Report.Seen seen(RelayReader in) throws RelayFormatException {

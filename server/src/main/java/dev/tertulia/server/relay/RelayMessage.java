@@ -3,6 +3,7 @@ package dev.tertulia.server.relay;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.NodeName;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.topic.OffsetRange;
 import dev.tertulia.server.topic.TopicName;
 import java.util.Arrays;
 import java.util.List;
@@ -170,6 +171,47 @@ public sealed interface RelayMessage {
         String name, String speaks, long age, int waitingBytes, List<RoomName> rooms) {
       public Seen {
         rooms = List.copyOf(rooms);
+      }
+    }
+  }
+
+  /// What the connections of a client were sent from its inbox is to be told in a [SentReport].
+  ///
+  /// @param question is repeated there
+  record SentInquiry(Origin origin, long question, ClientId client) implements RelayMessage {}
+
+  /// What the connections of a client on the sender's node were sent from its inbox. All times are
+  /// ages, in milliseconds: no node relies on the clock of another one.
+  ///
+  /// @param question that of the message that is answered
+  /// @param to the node that asked; others ignore it
+  /// @param age since the node was started; it knows of nothing before
+  record SentReport(Origin origin, long question, NodeName to, long age, List<Sent> connections)
+      implements RelayMessage {
+    public SentReport {
+      connections = List.copyOf(connections);
+    }
+
+    /// What one connection was sent.
+    ///
+    /// @param name the id that its server gave it; empty for none
+    /// @param speaks its protocol
+    /// @param device the name of its device; empty for none
+    /// @param age since it was opened
+    /// @param ended since it was closed; -1 if it is open
+    /// @param personal the client's own notifications that were sent
+    /// @param broadcasts the broadcasts that were sent
+    public record Sent(
+        String name,
+        String speaks,
+        String device,
+        long age,
+        long ended,
+        List<OffsetRange> personal,
+        List<OffsetRange> broadcasts) {
+      public Sent {
+        personal = List.copyOf(personal);
+        broadcasts = List.copyOf(broadcasts);
       }
     }
   }

@@ -190,7 +190,6 @@ final class ClientRequestsApiTest {
     }
   }
 
-  @Tag(ServerStore.ONE_NODE)
   @Test
   void whatADeviceReportsIsKnown() {
     String path = "/api/v1/clients/reporter/notifications";

@@ -333,7 +333,6 @@ final class NotificationsApiTest {
     }
   }
 
-  @Tag(ServerStore.ONE_NODE)
   @Test
   void theStateOfANotificationGoesFromWaitingToRevoked() {
     String id = api.postText(inboxOf("stated"), "x").ok(201).text("id");

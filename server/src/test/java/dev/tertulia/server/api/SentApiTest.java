@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// The explanation of a notification that was sent but not acknowledged: on which connections,
 /// when, and never that a connected client is away.
 @Tag(ServerStore.PROTOCOL)
-@Tag(ServerStore.ONE_NODE)
 final class SentApiTest {
   private static final String AWAY = "not connected since";
 

@@ -18,9 +18,12 @@ import dev.tertulia.server.relay.RelayMessage.Presence;
 import dev.tertulia.server.relay.RelayMessage.Publications;
 import dev.tertulia.server.relay.RelayMessage.Report;
 import dev.tertulia.server.relay.RelayMessage.Revocation;
+import dev.tertulia.server.relay.RelayMessage.SentInquiry;
+import dev.tertulia.server.relay.RelayMessage.SentReport;
 import dev.tertulia.server.relay.RelayMessage.Signals;
 import dev.tertulia.server.relay.RelayMessage.Unknown;
 import dev.tertulia.server.testing.Seeded;
+import dev.tertulia.server.topic.OffsetRange;
 import dev.tertulia.server.topic.TopicName;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -149,7 +152,7 @@ final class RelayCodecTest {
             random.nextLong(),
             random.nextLong(),
             random.nextLong());
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(14)) {
       case 0 ->
           new Publications(
               origin,
@@ -224,6 +227,24 @@ final class RelayCodecTest {
                           random.nextLong(),
                           random.nextInt(9),
                           some(random, () -> new RoomName("r" + random.nextInt(9))))));
+      case 11 -> new SentInquiry(origin, random.nextLong(), client(random));
+      case 12 ->
+          new SentReport(
+              origin,
+              random.nextLong(),
+              new NodeName("other"),
+              random.nextLong(),
+              some(
+                  random,
+                  () ->
+                      new SentReport.Sent(
+                          text(random),
+                          "full",
+                          text(random),
+                          random.nextLong(),
+                          random.nextLong(),
+                          some(random, () -> range(random)),
+                          some(random, () -> range(random)))));
       default -> {
         byte[] newer = RelayCodec.encode(new Revocation(origin, random.nextLong()));
         newer[0] = 2;
@@ -239,6 +260,11 @@ final class RelayCodecTest {
       case 2 -> TopicName.presence(new RoomName("room" + random.nextInt(9)));
       default -> TopicName.BROADCASTS;
     };
+  }
+
+  private static OffsetRange range(RandomGenerator random) {
+    long after = random.nextInt(1_000);
+    return new OffsetRange(after, after + 1 + random.nextInt(1_000));
   }
 
   private static ClientId client(RandomGenerator random) {

@@ -73,8 +73,11 @@ final class LedgerRoutes {
                   out, call.preferredLanguage(), personal.deliveryStatus(), history.value());
               MissingNodes.write(out, history);
             }
-            case Ledger.Broadcast broadcast ->
-                broadcast(out, ApiMessages.of(call.preferredLanguage()), broadcast);
+            case Ledger.Broadcast broadcast -> {
+              broadcast(out, ApiMessages.of(call.preferredLanguage()), broadcast);
+              // Who is connected to them is not known.
+              MissingNodes.write(out, parts.connected().totals());
+            }
           }
         }));
   }
