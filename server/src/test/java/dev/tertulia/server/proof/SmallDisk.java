@@ -60,6 +60,12 @@ final class SmallDisk implements AutoCloseable {
     }
   }
 
+  /// Has a folder be on it, with a link in its place.
+  void take(Path taken) {
+    Path there = path.resolve(taken.getFileName());
+    namespace.run("mv '%s' '%s' && ln -s '%2$s' '%1$s'".formatted(taken, there));
+  }
+
   /// Mounts it otherwise.
   ///
   /// @param options as `mount` knows them

@@ -113,6 +113,16 @@ public final class PersistentTalkers implements AutoCloseable {
     System.out.printf("refused after %s ms%n", (System.nanoTime() - begin) / 1_000_000);
   }
 
+  /// How many messages are acknowledged so far.
+  public int acknowledged() {
+    return said.size();
+  }
+
+  /// How often one of them was refused.
+  public int refusals() {
+    return refused.get();
+  }
+
   /// How often one of them has lost its connection.
   public int moves() {
     return moves.get();

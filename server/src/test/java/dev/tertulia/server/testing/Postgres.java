@@ -59,9 +59,14 @@ public final class Postgres implements AutoCloseable {
 
   private final Path folder;
   private final int port;
+
+  /// What runs its program.
+  private final List<String> before;
+
   private Process process;
 
-  private Postgres(Path folder, Process process, int port) {
+  private Postgres(List<String> before, Path folder, Process process, int port) {
+    this.before = before;
     this.folder = folder;
     this.process = process;
     this.port = port;
@@ -89,6 +94,18 @@ public final class Postgres implements AutoCloseable {
   ///
   /// @param files to be put into its data folder, by their names, such as `server.key`
   public static Postgres start(Map<String, String> files, String... settings) {
+    return start(List.of(), files, settings);
+  }
+
+  /// Starts one that sees other files than the tests do.
+  ///
+  /// @param before a command that runs it as its last arguments
+  public static Postgres startIn(List<String> before, String... settings) {
+    return start(before, Map.of(), settings);
+  }
+
+  private static Postgres start(
+      List<String> before, Map<String, String> files, String... settings) {
     try {
       Path made = made();
       Path folder = Files.createTempDirectory("tertulia-postgres-");
@@ -103,7 +120,7 @@ public final class Postgres implements AutoCloseable {
         // Somebody else may take the port in between.
         int port = TestServer.freePort();
         try {
-          return new Postgres(folder, begin(made, folder, port, settings), port);
+          return new Postgres(before, folder, begin(before, made, folder, port, settings), port);
         } catch (IllegalStateException e) {
           failure.addSuppressed(e);
         }
@@ -139,7 +156,7 @@ public final class Postgres implements AutoCloseable {
           "primary_conninfo = 'host=127.0.0.1 port=%s user=%s application_name=%s'%n"
               .formatted(port, OWNER, name));
       int own = TestServer.freePort();
-      return new Postgres(copy, begin(made(), copy, own), own);
+      return new Postgres(List.of(), copy, begin(List.of(), made(), copy, own), own);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {
@@ -161,6 +178,16 @@ public final class Postgres implements AutoCloseable {
   /// The port of loopback that it listens on.
   public int port() {
     return port;
+  }
+
+  /// Where its data is.
+  public Path data() {
+    return folder.resolve("data");
+  }
+
+  /// Whether it has not ended.
+  public boolean isRunning() {
+    return process.isAlive();
   }
 
   /// The address that a database of its primary has on a standby.
@@ -219,9 +246,11 @@ public final class Postgres implements AutoCloseable {
   }
 
   /// Starts it, and waits until it accepts connections.
-  private static Process begin(Path made, Path folder, int port, String... settings)
+  private static Process begin(
+      List<String> before, Path made, Path folder, int port, String... settings)
       throws IOException {
-    List<String> command = new ArrayList<>(asOwner());
+    List<String> command = new ArrayList<>(before);
+    command.addAll(asOwner());
     Collections.addAll(
         command, made.resolve("bin/postgres").toString(), "-D", folder.resolve("data").toString());
     List<String> all =
@@ -309,7 +338,7 @@ public final class Postgres implements AutoCloseable {
   }
 
   /// Gives a folder or a file to the user that runs PostgreSQL, and to nobody else.
-  private static void give(Path folder) throws IOException {
+  public static void give(Path folder) throws IOException {
     if (isRoot()) {
       Files.setOwner(
           folder,
@@ -451,7 +480,7 @@ public final class Postgres implements AutoCloseable {
   /// @param settings as of [#start]
   public void restart(String... settings) {
     try {
-      process = begin(made(), folder, port, settings);
+      process = begin(before, made(), folder, port, settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
