@@ -6,9 +6,11 @@ import dev.tertulia.server.config.ClusterConfig;
 import dev.tertulia.server.config.Config;
 import dev.tertulia.server.config.Secret;
 import dev.tertulia.server.engine.EngineGuard;
+import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.NodeName;
 import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.model.RedisAddress;
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.relay.Relay;
 import dev.tertulia.server.relay.postgres.PostgresRelay;
 import dev.tertulia.server.relay.redis.RedisRelay;
@@ -44,6 +46,17 @@ final class ClusterPlans {
         Access there = access.get();
         if (there != null) {
           there.memberships().changed();
+        }
+      }
+
+      @Override
+      public void listChanged(RoomName room, ClientId client, Runnable then) {
+        Access there = access.get();
+        if (there == null) {
+          then.run();
+        } else {
+          there.memberships().changed();
+          there.memberships().lookUp(room, client).whenComplete((member, failure) -> then.run());
         }
       }
 

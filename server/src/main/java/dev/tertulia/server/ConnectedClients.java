@@ -4,15 +4,20 @@ import dev.tertulia.server.connection.ConnectionDirectory;
 import dev.tertulia.server.http.api.ClientDirectory;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
+import dev.tertulia.server.model.NodeName;
 import dev.tertulia.server.model.Partial;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.SendHistory;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The connected clients, as the HTTP API shows them.
 record ConnectedClients(ConnectionDirectory directory, RoomPolicies kinds, LongSupplier unixMillis)
     implements ClientDirectory {
+  private static final Logger log = LoggerFactory.getLogger(ConnectedClients.class);
+
   @Override
   public Partial<Totals> totals() {
     return directory
@@ -63,7 +68,14 @@ record ConnectedClients(ConnectionDirectory directory, RoomPolicies kinds, LongS
   @Override
   public void expel(ClientId client, RoomName room) {
     if (kinds.isForMembers(room)) {
-      directory.expel(client, room).join();
+      List<NodeName> missing = directory.expel(client, room).join().missing();
+      if (!missing.isEmpty()) {
+        log.warn(
+            "The nodes {} have not confirmed yet that the list of members of {} has changed. There"
+                + " is nothing to do: they are told again",
+            missing,
+            room);
+      }
     }
   }
 }

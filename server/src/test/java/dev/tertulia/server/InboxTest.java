@@ -273,7 +273,6 @@ final class InboxTest {
     assertThat(inbox(bea, ",'limit':200,'unread_only':true")).isEqualTo(all.subList(101, 150));
   }
 
-  @Tag(ServerStore.ONE_NODE)
   @Test
   void anAckHasNoReplyUnlessRequestedAndNeedsADevice() {
     FullPeer ana = hello("ana");

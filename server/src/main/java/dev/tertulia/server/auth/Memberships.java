@@ -66,7 +66,7 @@ public final class Memberships {
   }
 
   /// Looks up whether `client` is a member of `room`, on a reader thread.
-  CompletionStage<Boolean> lookUp(RoomName room, ClientId client) {
+  public CompletionStage<Boolean> lookUp(RoomName room, ClientId client) {
     CompletableFuture<Boolean> found = new CompletableFuture<>();
     try {
       readers

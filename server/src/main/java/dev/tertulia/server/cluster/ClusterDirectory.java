@@ -23,11 +23,14 @@ import dev.tertulia.server.relay.RelayMessage.Revocation;
 import dev.tertulia.server.relay.RelayMessage.SentInquiry;
 import dev.tertulia.server.relay.RelayMessage.SentReport;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -47,6 +50,11 @@ public final class ClusterDirectory implements ConnectionDirectory {
     /// Lists of members are to be read again.
     void listsChanged();
 
+    /// What a list of members says of a client is to be read again.
+    ///
+    /// @param then runs when that is known, on any thread
+    void listChanged(RoomName room, ClientId client, Runnable then);
+
     /// What is revoked is to be read again.
     ///
     /// @param then runs once that is in force, on any thread
@@ -62,6 +70,12 @@ public final class ClusterDirectory implements ConnectionDirectory {
   /// may have lost that.
   private static final long READ_AGAIN = TimeUnit.SECONDS.toNanos(30);
 
+  /// From when to when a node is told again what it has not confirmed.
+  private static final long REPEAT = TimeUnit.SECONDS.toNanos(5);
+
+  /// The most that is told again; beyond it the oldest is forgotten.
+  private static final int MOST_UNCONFIRMED = 1_000;
+
   private final ConnectionDirectory local;
   private final ConnectionRegistry registry;
   private final RemoteClients remote;
@@ -75,6 +89,15 @@ public final class ClusterDirectory implements ConnectionDirectory {
   private long readAt;
 
   private volatile boolean readSoon;
+
+  /// What has not been confirmed, oldest first. Guarded by `this`.
+  private final Queue<Expulsion> unconfirmed = new ArrayDeque<>(0);
+
+  /// When it was repeated last. Owned by the caller of [#look].
+  private long repeatedAt;
+
+  /// A client that is no longer in the list of a room, and the nodes that may not know it.
+  private record Expulsion(ClientId client, RoomName room, Set<NodeName> missing) {}
 
   private record Wire(Relay relay, Origin origin, Effects effects) {}
 
@@ -90,6 +113,7 @@ public final class ClusterDirectory implements ConnectionDirectory {
     this.nanoTime = nanoTime;
     questions = new Questions(nanoTime);
     readAt = nanoTime.getAsLong();
+    repeatedAt = readAt;
   }
 
   /// Begins to ask others, and to answer them.
@@ -121,10 +145,15 @@ public final class ClusterDirectory implements ConnectionDirectory {
   private void readAgain() {
     Wire now = wire;
     long time = nanoTime.getAsLong();
-    if (now != null && (readSoon || time - readAt >= READ_AGAIN)) {
+    boolean interrupted = readSoon;
+    if (now != null && (interrupted || time - readAt >= READ_AGAIN)) {
       readSoon = false;
       readAt = time;
       now.effects.listsChanged();
+      if (interrupted) {
+        // Whoever is no longer a member leaves.
+        registry.recheckAll();
+      }
       now.effects.revocationsMayHaveChanged(registry::closeRevoked);
     }
   }
@@ -133,6 +162,7 @@ public final class ClusterDirectory implements ConnectionDirectory {
   void look() {
     readAgain();
     questions.look();
+    repeat();
   }
 
   /// A message of another node.
@@ -157,11 +187,16 @@ public final class ClusterDirectory implements ConnectionDirectory {
           now.effects.revocationsChanged(
               () -> answer(now, message, order.question(), registry.closeRevoked()));
       case Membership order -> {
-        now.effects.listsChanged();
-        if (order.question() != 0) {
-          registry
-              .expel(order.client(), order.room())
-              .thenAccept(count -> answer(now, message, order.question(), count));
+        if (order.question() == 0) {
+          now.effects.listsChanged();
+        } else {
+          now.effects.listChanged(
+              order.room(),
+              order.client(),
+              () ->
+                  registry
+                      .expel(order.client(), order.room())
+                      .thenAccept(count -> answer(now, message, order.question(), count)));
         }
       }
       case Erasure order -> registry.erase(order.client());
@@ -331,8 +366,49 @@ public final class ClusterDirectory implements ConnectionDirectory {
 
   @Override
   public CompletableFuture<Partial<Integer>> expel(ClientId client, RoomName room) {
-    return count(
-        local.expel(client, room), number -> new Membership(origin(), number, client, room));
+    return count(local.expel(client, room), number -> membership(number, client, room))
+        .whenComplete((answer, failure) -> {
+          if (answer != null) {
+            repeatLater(new Expulsion(client, room, Set.copyOf(answer.missing())));
+          }
+        });
+  }
+
+  private RelayMessage membership(long question, ClientId client, RoomName room) {
+    return new Membership(origin(), question, client, room);
+  }
+
+  private synchronized void repeatLater(Expulsion expulsion) {
+    if (!expulsion.missing.isEmpty()) {
+      if (unconfirmed.size() == MOST_UNCONFIRMED) {
+        unconfirmed.remove();
+      }
+      unconfirmed.add(expulsion);
+    }
+  }
+
+  /// Tells those who have not confirmed it that a client is to be removed from a room, as long as
+  /// they are there.
+  private void repeat() {
+    Wire now = wire;
+    long time = nanoTime.getAsLong();
+    if (now == null || time - repeatedAt < REPEAT) {
+      return;
+    }
+    repeatedAt = time;
+    List<Expulsion> all;
+    synchronized (this) {
+      all = List.copyOf(unconfirmed);
+      unconfirmed.clear();
+    }
+    for (Expulsion one : all) {
+      List<NodeName> asked = new ArrayList<>(remote.nodes());
+      asked.retainAll(one.missing);
+      questions
+          .ask(now.relay, asked, number -> membership(number, one.client, one.room))
+          .thenAccept(answers ->
+              repeatLater(new Expulsion(one.client, one.room, Set.copyOf(answers.missing()))));
+    }
   }
 
   @Override

@@ -76,10 +76,11 @@ public interface ConnectionDirectory {
   /// @return the number of connections that are being closed
   CompletableFuture<Partial<Integer>> closeRevoked(ClientId client);
 
-  /// Removes `client`, which is no longer a member, from a room for members only. The list of
-  /// members is changed before; a node that is missing reads it when it is back.
+  /// The list of members of a room for members only has changed in what it says of `client`, and is
+  /// stored: all nodes know it then, and have removed a client that is no longer a member. A node
+  /// that is missing is told again as long as it is there.
   ///
-  /// @return the number of connections that were removed
+  /// @return the number of connections that were checked
   CompletableFuture<Partial<Integer>> expel(ClientId client, RoomName room);
 
   /// Closes the connections of an erased client, and forgets what it was sent.

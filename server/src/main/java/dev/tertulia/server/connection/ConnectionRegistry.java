@@ -311,6 +311,11 @@ public final class ConnectionRegistry {
     }
   }
 
+  /// Has each connection checked again, soon and on its loop: lists of members may have changed.
+  public void recheckAll() {
+    byClient.values().forEach(all -> Arrays.stream(all).forEach(Connection::recheckSoon));
+  }
+
   private Stream<Connection> of(ClientId client) {
     Connection[] all = byClient.get(client);
     return all == null ? Stream.empty() : Arrays.stream(all);

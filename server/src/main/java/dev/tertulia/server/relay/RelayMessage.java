@@ -136,7 +136,7 @@ public sealed interface RelayMessage {
   record Revocation(Origin origin, long question) implements RelayMessage {}
 
   /// The list of members of a room has changed, and is stored: it is to be read again, and if a
-  /// question is asked, the client is to be removed from the room.
+  /// question is asked, the client is to be removed from the room unless it is a member.
   ///
   /// @param question is repeated in the [Answer]; 0 for none
   record Membership(Origin origin, long question, ClientId client, RoomName room)

@@ -631,15 +631,21 @@ final class StreamTest {
     assertThat(notified).isEqualTo(expected);
   }
 
-  @Tag(ServerStore.ONE_NODE)
   @Test
   void aStreamAboveTheConnectionLimitIsRefused() {
     start(Map.of(Setting.LIMITS_CONNECTIONS, "1"));
-    try (Events events = Events.open(server, "client=ana", "")) {
-      awaitInbox(events);
+    // Each node has as many.
+    List<Events> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < server.nodes(); i++) {
+        all.add(Events.open(server, "client=ana", ""));
+        awaitInbox(all.getLast());
+      }
       Api.Answer refused = api.get("/api/v1/stream?client=bob");
       refused.problem(503, "unavailable");
       assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(10, 19);
+    } finally {
+      all.forEach(Events::close);
     }
     server.awaitConnections(0);
     try (Events events = Events.open(server, "client=bob", "")) {

@@ -187,6 +187,11 @@ public final class TestServer implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port + path);
   }
 
+  /// How many nodes there are.
+  public int nodes() {
+    return servers.size();
+  }
+
   /// The first node.
   public Server server() {
     return servers.getFirst();

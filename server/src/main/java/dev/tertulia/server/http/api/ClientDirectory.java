@@ -55,7 +55,8 @@ public interface ClientDirectory {
   /// @return the number of closed connections
   Partial<Integer> disconnect(ClientId client);
 
-  /// Removes `client`, which is no longer a member, from `room` if the room is for members only. On
-  /// return, this is done on every connection of the client.
+  /// The list of members of `room` has changed in what it says of `client`. On return, if the room
+  /// is for members only, all nodes know it, and a client that is no longer a member has left the
+  /// room on every connection.
   void expel(ClientId client, RoomName room);
 }

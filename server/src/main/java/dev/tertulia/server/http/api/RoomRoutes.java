@@ -169,10 +169,8 @@ final class RoomRoutes {
               ? new Refusal(ErrorCode.CONFLICT, words.full().formatted(room.value(), most))
               : refusal);
     }
-    if (!member) {
-      // Even if the client was not a member: a repeated request must have the same effect.
-      parts.connected().expel(client, room);
-    }
+    // Even if nothing has changed: a repeated request must have the same effect.
+    parts.connected().expel(client, room);
     return Response.empty(204, Map.of());
   }
 }
