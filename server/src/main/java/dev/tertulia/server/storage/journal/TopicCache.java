@@ -5,6 +5,7 @@ import dev.tertulia.server.storage.rows.KeyList;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.TopicBounds;
 import dev.tertulia.server.storage.rows.TopicLocks;
+import dev.tertulia.server.storage.rows.TopicLocks.Wait;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
@@ -101,7 +102,8 @@ public final class TopicCache {
       // So that those that are passed over are told from those that are not there.
       read.addAll(locked);
     }
-    long now = lock(wanted.written, locked, read, held);
+    Wait wait = held == null ? Wait.IN_TURN : Wait.NO;
+    long now = lock(wanted.written, locked, read, wait, held);
     for (TopicName name : locked) {
       if (!states.containsKey(name) && (held == null || !held.contains(name))) {
         if (wanted.written.contains(name)) {
@@ -119,6 +121,7 @@ public final class TopicCache {
       Set<TopicName> written,
       Set<TopicName> locked,
       Set<TopicName> read,
+      Wait wait,
       @Nullable Set<TopicName> held)
       throws SQLException {
     if (locks == null) {
@@ -133,7 +136,7 @@ public final class TopicCache {
                 keys(held == null ? written.stream().sorted(ORDER).toList() : List.of()),
                 keys(inOrder),
                 keys(readInOrder),
-                held == null),
+                wait),
             (index, id, row) -> {
               TopicName name = inOrder.get(index);
               TopicState state = row == null ? new TopicState(name, id, 0) : new TopicState(row);
@@ -188,7 +191,7 @@ public final class TopicCache {
   public TopicState of(TopicName name) throws SQLException {
     TopicState state = states.get(name);
     if (state == null && locks != null) {
-      lock(Set.of(name), Set.of(name), Set.of(), null);
+      lock(Set.of(name), Set.of(name), Set.of(), Wait.UNTIL_FREE, null);
       state = states.get(name);
       if (state == null) {
         throw new LogException("the row of a topic is damaged. Run './tertulia check'", true, null);
@@ -206,7 +209,7 @@ public final class TopicCache {
   @Nullable TopicState free(TopicName name) throws SQLException {
     if (locks != null && !states.containsKey(name)) {
       Set<TopicName> held = new HashSet<>();
-      lock(Set.of(), Set.of(name), Set.of(name), held);
+      lock(Set.of(), Set.of(name), Set.of(name), Wait.NO, held);
       return states.get(name);
     }
     TopicState state = of(name);

@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A topic without a row gets one, which nobody else sees before the commit: whoever wants to begin
 /// the same one waits. Its numbers and its checksum are not those of a topic yet.
+///
+/// A row's lock has no queue: a writer that commits and begins again takes it before one that was
+/// waiting has woken, so that a busy room would starve all nodes but one. Who waits [Wait#IN_TURN]
+/// therefore takes a lock with a queue first.
 public final class TopicLocks {
   private static final String CREATE =
       "INSERT INTO topic ("
@@ -28,6 +32,19 @@ public final class TopicLocks {
 
   /// Does not wait for what others hold.
   private static final String TRY = LOCK + " SKIP LOCKED";
+
+  /// At most this many locks of a batch are taken in turn: PostgreSQL has a few thousand for all.
+  private static final int MOST_TURNS = 64;
+
+  /// In the order of their numbers, like all who take them. A number that two topics share makes
+  /// them wait for each other.
+  private static final String TURN =
+      "SELECT count(pg_advisory_xact_lock("
+          + 0x746f7069
+          + ", q.number)) FROM (SELECT DISTINCT hashtext(concat(k.value ->> 0, ' ', k.value ->> 1))"
+          + " AS number FROM json_each(?) AS k ORDER BY number LIMIT "
+          + MOST_TURNS
+          + ") AS q";
 
   private static final String MOMENT =
       "SELECT %s, coalesce((SELECT max(seq) FROM batch WHERE term = "
@@ -57,8 +74,20 @@ public final class TopicLocks {
   /// @param created get a row if they have none; kinds and names
   /// @param locked a list of all that are to be locked, `created` among them
   /// @param read are read without a lock
-  /// @param waits whether it waits for topics that others have locked, and does not pass them over
-  public record Wanted(KeyList created, KeyList locked, KeyList read, boolean waits) {}
+  public record Wanted(KeyList created, KeyList locked, KeyList read, Wait waiting) {}
+
+  /// What is done about topics that others have locked.
+  public enum Wait {
+    /// Waits behind those that were there before. Only for the first locks of a transaction: one
+    /// that holds others already would wait for who waits for it.
+    IN_TURN,
+
+    /// Waits until they are free.
+    UNTIL_FREE,
+
+    /// Passes them over.
+    NO
+  }
 
   /// When they were locked.
   ///
@@ -69,17 +98,24 @@ public final class TopicLocks {
   /// Locks and reads topics. Rows that are damaged are left out.
   public Moment lock(Wanted wanted, Found locked, Found read) throws SQLException {
     StringBuilder sql = new StringBuilder();
+    boolean inTurn = wanted.waiting == Wait.IN_TURN && !wanted.locked.isEmpty();
+    if (inTurn) {
+      add(sql, wanted.locked, TURN);
+    }
     add(sql, wanted.created, CREATE);
-    add(sql, wanted.locked, wanted.waits ? LOCK : TRY);
+    add(sql, wanted.locked, wanted.waiting == Wait.NO ? TRY : LOCK);
     add(sql, wanted.read, READ);
     PreparedStatement statement = tables.statement(sql + MOMENT.formatted(clock.get()));
-    int at = 1;
+    int at = inTurn ? wanted.locked.bind(statement, 1) : 1;
     at = wanted.created.isEmpty() ? at : wanted.created.bind(statement, at);
     at = wanted.locked.isEmpty() ? at : wanted.locked.bind(statement, at);
     if (!wanted.read.isEmpty()) {
       wanted.read.bind(statement, at);
     }
     statement.execute();
+    if (inTurn) {
+      statement.getMoreResults();
+    }
     Set<Long> created = new HashSet<>();
     if (!wanted.created.isEmpty()) {
       try (ResultSet result = statement.getResultSet()) {
