@@ -21,8 +21,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,8 +72,7 @@ final class PostgresDatabaseTest {
             }
           });
     }
-    starts.forEach(
-        start -> start.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join().close());
+    starts.forEach(start -> start.orTimeout(60, TimeUnit.SECONDS).join().close());
     assertThat(Postgres.ask(url, "SELECT count(*) FROM flyway_schema_history WHERE type = 'SQL'"))
         .isEqualTo(Integer.toString(PostgresSchema.LASTING.newest()));
     assertThat(Postgres.ask(url, "SELECT count(*) FROM pg_index WHERE NOT indisvalid"))
@@ -129,7 +130,7 @@ final class PostgresDatabaseTest {
       assertThat(start).isNotDone();
       dump.rollback();
     }
-    start.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join().close();
+    start.orTimeout(60, TimeUnit.SECONDS).join().close();
     assertThat(Postgres.ask(url, "SELECT count(*) FROM tertulia_memory.topic")).isEqualTo("0");
   }
 
@@ -195,7 +196,7 @@ final class PostgresDatabaseTest {
     lobby.add(1L, "lobby");
     new TopicLocks(tables, database::clock)
         .lock(
-            new TopicLocks.Wanted(lobby, lobby, new KeyList(), /* waits= */ true),
+            new TopicLocks.Wanted(lobby, lobby, new KeyList(), TopicLocks.Wait.IN_TURN),
             (index, id, row) -> {},
             (index, id, row) -> {});
   }
@@ -330,5 +331,43 @@ final class PostgresDatabaseTest {
                 assertThat(StorageFault.of(e)).isEqualTo(StorageFault.UNREACHABLE);
               });
     }
+  }
+
+  /// Whoever commits and begins again at once would be there before one that has yet to wake up.
+  @Test
+  void writersOfOneRoomTakeTurns() throws Exception {
+    List<String> order = Collections.synchronizedList(new ArrayList<>());
+    try (PostgresDatabase database = open();
+        LogTables busy = tables(database);
+        LogTables patient = tables(database)) {
+      lockLobby(database, busy);
+      database.commit(busy.connection());
+      for (int round = 0; round < 20; round++) {
+        lockLobby(database, busy);
+        CompletableFuture<Void> second =
+            CompletableFuture.runAsync(
+                () -> {
+                  try {
+                    lockLobby(database, patient);
+                    order.add("patient");
+                    database.commit(patient.connection());
+                  } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                  }
+                },
+                task -> Thread.ofPlatform().start(task));
+        String waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname ="
+                + " current_database()";
+        await().atMost(TestServer.PATIENCE).until(() -> Postgres.ask(url, waiting).equals("1"));
+        database.commit(busy.connection());
+        lockLobby(database, busy);
+        order.add("busy");
+        database.commit(busy.connection());
+        second.orTimeout(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+      }
+    }
+    assertThat(order).startsWith("patient").doesNotContainSequence("busy", "busy");
+    assertThat(order).doesNotContainSequence("patient", "patient");
   }
 }
