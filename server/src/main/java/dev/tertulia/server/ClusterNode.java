@@ -10,6 +10,7 @@ import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.postgres.PostgresNodes;
 import dev.tertulia.server.storage.read.DeferredSharedLog;
+import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.Seam;
 import dev.tertulia.server.topic.SharedLog;
@@ -202,6 +203,9 @@ public final class ClusterNode implements Seam, AutoCloseable {
             }
           }
         }
+        if (nodes.wasOpenedAgain()) {
+          cluster.mayHaveLost();
+        }
         failed = false;
       } catch (SQLException e) {
         if (!failed) {
@@ -234,6 +238,11 @@ public final class ClusterNode implements Seam, AutoCloseable {
   @Override
   public void ensureOpen(List<TopicName> topics) {
     cluster.ensureOpen(topics);
+  }
+
+  @Override
+  public boolean hasRead(TopicName topic, Position end) {
+    return cluster.hasRead(topic, end);
   }
 
   @Override

@@ -3,11 +3,13 @@ package dev.tertulia.server.cluster;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.SharedLog;
 import dev.tertulia.server.topic.SharedLog.Batch;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /// here once, and what it has changed is told to the [OrderedDelivery].
 ///
 /// A term that was not known before tells that a writer has opened the database again, maybe
-/// another one after a failover: then all topics are verified.
+/// another one after a failover: then all topics are verified, at once and [again][#AGAIN], as
+/// something of what is lost may still be on its way.
 ///
 /// # Concurrency
 ///
@@ -41,6 +44,10 @@ final class BatchCursors {
 
   /// After this long without anything a term ends that no node is known to have.
   static final long FORGET = TimeUnit.MINUTES.toNanos(10);
+
+  /// After how long all topics are verified again.
+  static final List<Long> AGAIN =
+      List.of(TimeUnit.SECONDS.toNanos(2), TimeUnit.SECONDS.toNanos(10));
 
   /// Where a term is.
   private static final class Cursor {
@@ -77,6 +84,10 @@ final class BatchCursors {
 
   private boolean reading;
   private boolean verify;
+
+  /// When all topics are verified again.
+  private final Queue<Long> verifyAt = new ArrayDeque<>(AGAIN.size());
+
   private boolean interrupted = true;
   private long readAt;
 
@@ -118,13 +129,21 @@ final class BatchCursors {
     }
   }
 
+  /// The database may have lost its end.
+  synchronized void mayHaveLost() {
+    long now = nanoTime.getAsLong();
+    verify = true;
+    verifyAt.clear();
+    AGAIN.forEach(after -> verifyAt.add(now + after));
+  }
+
   private Cursor cursor(long term) {
     Cursor known = cursors.get(term);
     if (known == null) {
       // It began after this node did, so all its batches are news.
       known = new Cursor(0, nanoTime.getAsLong());
       cursors.put(term, known);
-      verify = true;
+      mayHaveLost();
     }
     return known;
   }
@@ -176,6 +195,11 @@ final class BatchCursors {
     synchronized (this) {
       if (reading) {
         return;
+      }
+      Long again = verifyAt.peek();
+      if (again != null && now - again >= 0) {
+        verifyAt.remove();
+        verify = true;
       }
       verifying = verify;
       boolean poll = now - readAt >= POLL;

@@ -11,6 +11,7 @@ import dev.tertulia.server.relay.RelayMessage.Publications;
 import dev.tertulia.server.relay.RelayMessage.Signals;
 import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.topic.InterestListener;
+import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.SharedLog;
 import dev.tertulia.server.topic.TopicName;
@@ -174,6 +175,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
     public void begins(long term) {
       addOwnTerm(term);
       outbox.begin(term);
+      cursors.mayHaveLost();
     }
 
     /// The term of the writer; 0 before the first.
@@ -220,7 +222,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
       }
     }
     signals.forEach((topic, items) -> relay.send(new Signals(origin(), topic, items)));
-    unstored.forEach((topic, items) -> relay.send(new Publications(origin(), topic, items)));
+    unstored.forEach((topic, items) -> relay.send(new Publications(origin(), topic, 0, items)));
   }
 
   /// Delivers signals to the subscribers of this node only.
@@ -246,9 +248,23 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
     delivery.ensureOpen(topics);
   }
 
+  /// A subscriber has read a topic up to `end`, after [#ensureOpen], and is going to be given what
+  /// follows.
+  ///
+  /// @return `false` if what is delivered does not follow that, as far as is known: then the log
+  ///   must be read again
+  public boolean hasRead(TopicName topic, Position end) {
+    return delivery.hasRead(topic, end);
+  }
+
   /// Whether what is in memory may be read before going live. Never blocks.
   public boolean isOpen(TopicName topic) {
     return delivery.isOpen(topic);
+  }
+
+  /// The database has been opened again, and may have lost its end.
+  public void mayHaveLost() {
+    cursors.mayHaveLost();
   }
 
   /// Another node is known to write with a term.

@@ -42,6 +42,16 @@ import org.slf4j.LoggerFactory;
 /// *after* it is tracked, and *before* any subscriber reads the log to go live: [#ensureOpen]. So
 /// whatever a subscriber does not find in the log is delivered.
 ///
+/// # When the database loses its end
+///
+/// A failover to a standby that was behind, or a crash, takes entries away and gives their offsets
+/// to others. That can't be helped; but nobody who has seen what is gone is left with it. An entry
+/// is delivered only if the one directly before it in its log is the one that was delivered last,
+/// [TopicSequence#follows], and where subscribers begin is compared in the same way, [#hasRead]. So
+/// what is delivered is always of one log. What contradicts it has the log read, and if that does
+/// not contain what was delivered or read, subscribers start over. Topics in which nothing happens
+/// are compared by [#verifyAll].
+///
 /// # Concurrency
 ///
 /// Any thread; what is delivered is delivered by one thread at a time, which may wait for the
@@ -186,6 +196,32 @@ final class OrderedDelivery {
     }
   }
 
+  /// A subscriber has read the log up to `end`, after [#ensureOpen], and is going to be given what
+  /// follows.
+  ///
+  /// @return `false` if what is delivered does not follow that, as far as is known: then the log
+  ///   must be read again
+  boolean hasRead(TopicName topic, Position end) {
+    TopicSequence sequence = sequences.get(topic);
+    if (sequence == null) {
+      return true;
+    }
+    synchronized (this) {
+      if (sequence.removed || !sequence.open) {
+        return sequence.removed;
+      }
+      if (sequence.contradicts(end) || sequence.wasReadOtherwise(end)) {
+        // One of both is not in the log any more.
+        suspect(sequence);
+        return false;
+      }
+      boolean known = sequence.hasRead(end);
+      sequence.know(end.offset());
+      noteLate(sequence);
+      return known;
+    }
+  }
+
   private void openSoon(TopicSequence sequence) {
     opening.add(sequence);
     openNext();
@@ -291,14 +327,20 @@ final class OrderedDelivery {
       if (offset > 0) {
         sequence.know(offset);
         noteLate(sequence);
-      } else if (sequence.open && !sequence.reading) {
+      } else if (sequence.open) {
         // Whether what was delivered is still there.
-        sequence.reading = true;
-        readers.execute(() -> read(sequence));
-      } else {
-        sequence.know(sequence.open ? sequence.delivered().offset() + 1 : 0);
-        noteLate(sequence);
+        suspect(sequence);
       }
+    }
+  }
+
+  /// The log may have lost what was delivered: reads it at once.
+  private void suspect(TopicSequence sequence) {
+    sequence.suspect();
+    noteLate(sequence);
+    if (!sequence.reading) {
+      sequence.reading = true;
+      readers.execute(() -> read(sequence));
     }
   }
 
@@ -307,6 +349,7 @@ final class OrderedDelivery {
   ///
   /// @throws LogException if that can't be read
   void verifyAll() {
+    shared.renew();
     List<TopicName> all = List.copyOf(sequences.keySet());
     for (int i = 0; i < all.size(); i += MOST_ENDS) {
       shared.ends(all.subList(i, Math.min(all.size(), i + MOST_ENDS))).forEach(this::verify);
@@ -318,14 +361,10 @@ final class OrderedDelivery {
     if (sequence == null || !sequence.open) {
       return;
     }
-    Position delivered = sequence.delivered();
-    if (end.offset() > delivered.offset()) {
-      // Reading the rest shows whether it follows.
+    if (!end.equals(sequence.delivered()) || sequence.furthestRead() > 0) {
+      // It has grown, or something was delivered since, or it has lost its end: reading shows it.
+      sequence.suspect();
       sequence.know(end.offset());
-      noteLate(sequence);
-    } else if (!end.equals(delivered)) {
-      // Something may have been delivered since the end was read.
-      sequence.know(delivered.offset() + 1);
       noteLate(sequence);
     }
   }
@@ -401,23 +440,41 @@ final class OrderedDelivery {
     }
   }
 
+  /// What a reading of the log began with.
+  ///
+  /// @param beginnings how often the sequence had begun anew
+  /// @param suspicions how often it was suspected
+  /// @param told how often it was told where the topic ends
+  /// @param after what was delivered
+  /// @param lastHeld the last offset of what was held back; 0 for none
+  /// @param furthestRead that up to which any subscriber had read; 0 for none
+  private record Before(
+      long beginnings,
+      long suspicions,
+      long told,
+      Position after,
+      long lastHeld,
+      long furthestRead) {}
+
   /// On a thread of the readers.
   private void read(TopicSequence sequence) {
-    Position after;
-    long heldBefore;
-    long toldBefore;
+    Before before;
     synchronized (this) {
       if (sequence.removed || !sequence.open) {
         sequence.reading = false;
         return;
       }
-      after = sequence.delivered();
-      heldBefore = sequence.lastHeld();
-      toldBefore = sequence.told();
+      before =
+          new Before(
+              sequence.beginnings(),
+              sequence.suspicions(),
+              sequence.told(),
+              sequence.delivered(),
+              sequence.lastHeld(),
+              sequence.furthestRead());
     }
     try {
-      Log.Page page = shared.after(sequence.topic, after, PAGE);
-      fill(sequence, after, heldBefore, toldBefore, page);
+      found(sequence, before, shared.after(sequence.topic, before.after, PAGE));
     } catch (LogException e) {
       log.debug("What is missing of {} can't be read", sequence.topic.label(), e);
       synchronized (this) {
@@ -427,37 +484,48 @@ final class OrderedDelivery {
     }
   }
 
-  /// @param heldBefore the last offset of what was held back before the log was read; 0 for none
-  /// @param toldBefore how often it had been told where the topic ends
-  /// @param page what the log has after `after`; `null` if it does not hold that
-  private synchronized void fill(
-      TopicSequence sequence,
-      Position after,
-      long heldBefore,
-      long toldBefore,
-      Log.@Nullable Page page) {
+  /// @param page what the log has after `before.after`; `null` if it does not hold that
+  private synchronized void found(TopicSequence sequence, Before before, Log.@Nullable Page page) {
     sequence.reading = false;
-    if (sequence.removed || !sequence.open) {
+    if (sequence.removed || !sequence.open || sequence.beginnings() != before.beginnings) {
       return;
     }
-    if (page == null) {
-      if (after.equals(sequence.delivered())) {
-        restart(sequence);
-      } else {
-        noteLate(sequence);
-      }
-      return;
+    if (page == null && before.after.equals(sequence.delivered())) {
+      restart(sequence);
+    } else if (page == null || !isOfOneLog(page, before.after, sequence)) {
+      // Something was delivered since that does not go with it.
+      sequence.suspect();
+      noteLate(sequence);
+    } else if (!fill(sequence, before, page)) {
+      restart(sequence);
     }
+  }
+
+  /// Whether a page, which begins after `after`, contains what was delivered since, or was
+  /// delivered since.
+  private static boolean isOfOneLog(Log.Page page, Position after, TopicSequence sequence) {
+    Position delivered = sequence.delivered();
+    return delivered.equals(after)
+        || (page.end().offset() <= delivered.offset()
+            ? sequence.hasDelivered(page.end())
+            : page.entries().stream().anyMatch(entry -> delivered.equals(entry.position())));
+  }
+
+  /// @return `false` if a subscriber has read what the log does not contain
+  private boolean fill(TopicSequence sequence, Before before, Log.Page page) {
     List<Publication> ready = new ArrayList<>(page.entries().size());
     boolean whole = !page.more();
     // Otherwise the topic may have grown since.
-    boolean latest = sequence.told() == toldBefore;
+    boolean latest = sequence.told() == before.told;
     for (Publication entry : page.entries()) {
       Position position = entry.storedPosition();
       if (sequence.isPast(position.offset())) {
         continue;
       }
       Publication held = take(sequence, position.offset());
+      if (held != null && !held.storedPosition().equals(position)) {
+        held = null;
+      }
       if (held == null
           && isOwnTerm.test(position.term())
           && !sequence.isOwnSettled(position.offset())) {
@@ -465,14 +533,21 @@ final class OrderedDelivery {
         whole = false;
         break;
       }
+      if (sequence.wasReadOtherwise(position)) {
+        return false;
+      }
       filled.incrementAndGet();
       sequence.advance(entry);
-      ready.add(held == null || !held.storedPosition().equals(position) ? entry : held);
+      ready.add(held == null ? entry : held);
     }
     drain(sequence, ready);
     if (whole) {
+      if (before.furthestRead > Math.max(page.head(), sequence.delivered().offset())) {
+        return false;
+      }
+      sequence.settle(before.suspicions);
       // What was told before it was read, and is not there, is of a log that has lost its end.
-      for (long offset = page.head() + 1; offset <= heldBefore; offset++) {
+      for (long offset = page.head() + 1; offset <= before.lastHeld; offset++) {
         take(sequence, offset);
       }
       if (latest) {
@@ -482,24 +557,25 @@ final class OrderedDelivery {
     deliver(ready);
     sequence.patientUntil = nanoTime.getAsLong() + (page.more() ? 0 : PATIENCE);
     noteLate(sequence);
+    return true;
   }
 
   private void offer(
       TopicSequence sequence, Publication publication, boolean own, List<Publication> ready) {
-    long offset = publication.storedPosition().offset();
+    Position position = publication.storedPosition();
+    long offset = position.offset();
     if (sequence.isPast(offset)) {
-      if (sequence.contradicts(publication.storedPosition())) {
+      if (sequence.contradicts(position)) {
         // One of both is of a log that has lost its end: reading on shows whether it is ours.
-        sequence.know(offset + 1);
-        noteLate(sequence);
+        suspect(sequence);
       }
       return;
     }
     if (sequence.isNext(offset)) {
       take(sequence, offset);
-      sequence.advance(publication);
-      ready.add(publication);
-      drain(sequence, ready);
+      if (advance(sequence, publication, ready)) {
+        drain(sequence, ready);
+      }
       return;
     }
     heldBytes += sequence.hold(publication, own);
@@ -508,6 +584,19 @@ final class OrderedDelivery {
       heldBytes -= sequence.drop();
     }
     noteLate(sequence);
+  }
+
+  /// The entry with the next offset is delivered, if it follows.
+  private boolean advance(TopicSequence sequence, Publication next, List<Publication> ready) {
+    if (!sequence.follows(next) || sequence.wasReadOtherwise(next.storedPosition())) {
+      // It can be read from the log, if that contains it.
+      sequence.know(next.storedPosition().offset());
+      suspect(sequence);
+      return false;
+    }
+    sequence.advance(next);
+    ready.add(next);
+    return true;
   }
 
   private @Nullable Publication take(TopicSequence sequence, long offset) {
@@ -531,9 +620,8 @@ final class OrderedDelivery {
         return;
       }
       take(sequence, first.storedPosition().offset());
-      if (sequence.isNext(first.storedPosition().offset())) {
-        sequence.advance(first);
-        ready.add(first);
+      if (sequence.isNext(first.storedPosition().offset()) && !advance(sequence, first, ready)) {
+        return;
       }
     }
   }

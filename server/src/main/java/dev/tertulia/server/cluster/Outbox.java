@@ -99,27 +99,31 @@ final class Outbox implements CommitListener {
       tail.committed(batchTerm, batchSeq, List.of(), blanked);
       blanked.forEach(each -> changes.put(each.topic(), 0L));
     }
-    Map<TopicName, List<Publications.Stored>> added = new LinkedHashMap<>();
+    Map<TopicName, List<Publication>> added = new LinkedHashMap<>();
     for (Publication publication : publications) {
       Position position = publication.position();
-      if (position != null && publication.entry() instanceof Entry.Kept entry) {
+      if (position != null && publication.entry() instanceof Entry.Kept) {
         changes.merge(publication.topic(), position.offset(), Math::max);
-        added
-            .computeIfAbsent(publication.topic(), topic -> new ArrayList<>())
-            .add(form.stored(publication, entry));
+        added.computeIfAbsent(publication.topic(), topic -> new ArrayList<>()).add(publication);
       }
     }
-    added.forEach((topic, items) -> send(origin.apply(batchTerm, batchSeq), topic, items));
+    added.forEach((topic, entries) -> send(origin.apply(batchTerm, batchSeq), topic, entries));
   }
 
-  private void send(Origin of, TopicName topic, List<Publications.Stored> items) {
-    int from = 0;
+  private void send(Origin of, TopicName topic, List<Publication> entries) {
+    List<Publications.Stored> items = new ArrayList<>(entries.size());
+    long previousTerm = entries.getFirst().previousTerm();
     long bytes = 0;
-    for (int i = 0; i < items.size(); i++) {
-      bytes += items.get(i).body().length;
-      if (bytes >= PART_BYTES || i == items.size() - 1) {
-        relay.send(new Publications(of, topic, items.subList(from, i + 1)));
-        from = i + 1;
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).entry() instanceof Entry.Kept entry) {
+        Publications.Stored item = form.stored(entries.get(i), entry);
+        items.add(item);
+        bytes += item.body().length;
+      }
+      if (bytes >= PART_BYTES || i == entries.size() - 1) {
+        relay.send(new Publications(of, topic, previousTerm, items));
+        items.clear();
+        previousTerm = of.term();
         bytes = 0;
       }
     }

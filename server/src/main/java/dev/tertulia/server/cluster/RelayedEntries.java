@@ -64,7 +64,10 @@ final class RelayedEntries {
   List<Publication> entries(Publications message) {
     TopicName topic = message.topic();
     List<Publication> entries = new ArrayList<>(message.items().size());
+    long term = message.previousTerm();
     for (Publications.Stored item : message.items()) {
+      long previousTerm = term;
+      term = message.origin().term();
       try {
         Entry.Kept entry =
             form.read(
@@ -73,11 +76,8 @@ final class RelayedEntries {
             item.offset() == 0
                 ? new Publication(topic, null, 0, item.time(), item.id(), entry, null)
                 : Publication.kept(
-                    topic,
-                    new Position(message.origin().term(), item.offset()),
-                    item.time(),
-                    item.id(),
-                    entry));
+                        topic, new Position(term, item.offset()), item.time(), item.id(), entry)
+                    .after(previousTerm));
       } catch (LogException e) {
         log.debug("Another node tells an entry of a kind that is not known here", e);
       }

@@ -5,6 +5,7 @@ import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
 import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -13,12 +14,22 @@ import org.jspecify.annotations.Nullable;
 /// The entries of one topic, from all nodes, on their way to this node's subscribers in order of
 /// offset. What comes before its turn is held back. Guarded by the [OrderedDelivery] that owns it,
 /// but for what is volatile.
+///
+/// A term and an offset stand for one entry and all before it, in whichever log: a writer that goes
+/// on after the database may have lost its end has another term. So an entry [follows][#follows]
+/// what was delivered if the one directly before it was delivered last.
 final class TopicSequence {
   /// The most signals that are held back; further ones are dropped, being best effort.
   private static final int MOST_SIGNALS = 100;
 
   /// What an entry takes besides its texts, in bytes, estimated generously.
   private static final int ENTRY_BYTES = 500;
+
+  /// The most runs of entries of one term that are remembered.
+  private static final int MOST_RUNS = 64;
+
+  /// The most positions ahead of what was delivered that are remembered.
+  private static final int MOST_AHEAD = 16;
 
   final TopicName topic;
 
@@ -40,8 +51,23 @@ final class TopicSequence {
   /// From when on the relay has been waited for long enough, by the monotonic clock.
   long patientUntil;
 
+  /// How often the log was suspected to have lost what was delivered, and up to which of these it
+  /// was read since.
+  private long suspicions;
+
+  private long settled;
+
+  /// How often it has begun anew.
+  private long beginnings;
+
   /// The last entry that was delivered; `null` until it is [open][#open].
   private @Nullable Position delivered;
+
+  /// Where runs of entries of one term begin among the latest that were delivered, oldest first.
+  private final ArrayDeque<Position> runs = new ArrayDeque<>(1);
+
+  /// Up to where subscribers have read the log, ahead of what was delivered.
+  private final TreeMap<Long, Position> ahead = new TreeMap<>();
 
   /// Up to where the topic is known to reach.
   private long known;
@@ -64,24 +90,93 @@ final class TopicSequence {
     return Objects.requireNonNull(delivered, "it is not open");
   }
 
-  /// Whether entries are missing.
+  /// Whether entries are missing, or the log may have lost what was delivered.
   boolean isLate() {
-    return delivered != null && delivered.offset() < known;
+    return delivered != null && (delivered.offset() < known || isSuspect());
+  }
+
+  /// The log may have lost what was delivered, so it must be read.
+  void suspect() {
+    suspicions++;
+  }
+
+  boolean isSuspect() {
+    return settled < suspicions;
+  }
+
+  long suspicions() {
+    return suspicions;
+  }
+
+  /// The log contains what was delivered, as far as was suspected until then.
+  void settle(long untilThen) {
+    settled = Math.max(settled, untilThen);
+  }
+
+  long beginnings() {
+    return beginnings;
   }
 
   boolean isNext(long offset) {
     return delivered != null && offset == delivered.offset() + 1;
   }
 
+  /// Whether an entry comes directly after what was delivered, in the same log.
+  boolean follows(Publication next) {
+    return isNext(next.storedPosition().offset()) && next.previousTerm() == delivered().term();
+  }
+
   boolean isPast(long offset) {
     return delivered != null && offset <= delivered.offset();
   }
 
-  /// Whether another entry was delivered in the place of one.
+  /// Whether an entry up to the last one was delivered; not if that was too long ago.
+  boolean hasDelivered(Position position) {
+    Position run = isPast(position.offset()) ? runAt(position.offset()) : null;
+    return run != null && run.term() == position.term();
+  }
+
+  /// Whether another entry was delivered in the place of one; not if that was too long ago.
   boolean contradicts(Position position) {
-    return delivered != null
-        && delivered.offset() == position.offset()
-        && !delivered.equals(position);
+    Position run = isPast(position.offset()) ? runAt(position.offset()) : null;
+    return run != null && run.term() != position.term();
+  }
+
+  /// Where the run begins to which an offset belongs; `null` if that was too long ago.
+  private @Nullable Position runAt(long offset) {
+    for (Iterator<Position> newestFirst = runs.descendingIterator(); newestFirst.hasNext(); ) {
+      Position run = newestFirst.next();
+      if (run.offset() <= offset) {
+        return run;
+      }
+    }
+    return null;
+  }
+
+  /// A subscriber of an open one has read the log up to `end`.
+  ///
+  /// @return whether what is delivered follows that, or it will be noticed that it does not
+  boolean hasRead(Position end) {
+    if (isPast(end.offset())) {
+      return hasDelivered(end);
+    }
+    if (wasReadOtherwise(end) || (ahead.size() >= MOST_AHEAD && !ahead.containsKey(end.offset()))) {
+      return false;
+    }
+    ahead.put(end.offset(), end);
+    return true;
+  }
+
+  /// Whether a subscriber has read another entry in the place of one that comes later.
+  boolean wasReadOtherwise(Position position) {
+    Position read = ahead.get(position.offset());
+    return read != null && !read.equals(position);
+  }
+
+  /// The offset up to which any subscriber has read the log; 0 for none ahead of what was
+  /// delivered.
+  long furthestRead() {
+    return ahead.isEmpty() ? 0 : ahead.lastKey();
   }
 
   /// The offset of the last entry that is held back; 0 for none.
@@ -117,6 +212,7 @@ final class TopicSequence {
   /// Begins after `position`.
   void begin(Position position) {
     delivered = position;
+    runs.add(position);
     know(position.offset());
     open = true;
   }
@@ -126,6 +222,11 @@ final class TopicSequence {
   /// @return the size of what it held back
   long forget() {
     delivered = null;
+    runs.clear();
+    ahead.clear();
+    settled = suspicions;
+    beginnings++;
+    ownUpTo = 0;
     open = false;
     known = 0;
     signals.clear();
@@ -168,6 +269,13 @@ final class TopicSequence {
   /// The next entry is delivered.
   void advance(Publication publication) {
     delivered = publication.storedPosition();
+    if (runs.getLast().term() != delivered.term()) {
+      runs.add(delivered);
+      if (runs.size() > MOST_RUNS) {
+        runs.remove();
+      }
+    }
+    ahead.headMap(delivered.offset(), /* inclusive= */ true).clear();
     know(delivered.offset());
   }
 

@@ -69,6 +69,7 @@ public final class RelayCodec {
       case Publications sent -> {
         RelayWriter out = header(sent, PUBLICATIONS);
         out.topic(sent.topic());
+        out.longs(sent.previousTerm());
         out.list(sent.items(), RelayCodec::write);
         yield out.bytes();
       }
@@ -249,7 +250,7 @@ public final class RelayCodec {
         TopicName topic = in.topic();
         yield topic == null
             ? null
-            : new Publications(origin, topic, in.list(RelayCodec::publication));
+            : new Publications(origin, topic, in.longs(), in.list(RelayCodec::publication));
       }
       case SIGNALS -> {
         TopicName topic = in.topic();

@@ -29,7 +29,11 @@ public sealed interface RelayMessage {
   }
 
   /// What one batch has added to one topic, in order.
-  record Publications(Origin origin, TopicName topic, List<Stored> items) implements RelayMessage {
+  ///
+  /// @param previousTerm the term of the entry directly before the first one; 0 for none, or if it
+  ///   is not known
+  record Publications(Origin origin, TopicName topic, long previousTerm, List<Stored> items)
+      implements RelayMessage {
     public Publications {
       items = List.copyOf(items);
     }

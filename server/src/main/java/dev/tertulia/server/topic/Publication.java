@@ -20,7 +20,11 @@ public final class Publication {
 
   private final TopicName topic;
   private final @Nullable Position position;
-  private final long head;
+
+  /// Of a signal the [head][#head], of an entry the [term before it][#previousTerm]: there may be
+  /// many publications in memory.
+  private final long headOrTerm;
+
   private final long time;
   private final String id;
   private final Entry entry;
@@ -44,13 +48,24 @@ public final class Publication {
       String id,
       Entry entry,
       @Nullable Exclusion except) {
+    this(topic, position, time, id, entry, except, position == null ? head : 0);
+  }
+
+  private Publication(
+      TopicName topic,
+      @Nullable Position position,
+      long time,
+      String id,
+      Entry entry,
+      @Nullable Exclusion except,
+      long headOrTerm) {
     this.topic = topic;
     this.position = position;
-    this.head = head;
     this.time = time;
     this.id = id;
     this.entry = entry;
     this.except = except;
+    this.headOrTerm = headOrTerm;
   }
 
   /// A stored entry, for all subscribers.
@@ -73,7 +88,21 @@ public final class Publication {
   }
 
   public long head() {
-    return head;
+    return position == null ? headOrTerm : position.offset();
+  }
+
+  /// The term of the entry directly before it in its log, by which it is known whether it follows
+  /// what somebody has; 0 if the log begins with it, or if that is not known. It is no part of what
+  /// a publication is, so [#equals] leaves it out.
+  public long previousTerm() {
+    return position == null ? 0 : headOrTerm;
+  }
+
+  /// The same stored entry, of which is known what is directly before it.
+  public Publication after(long previousTerm) {
+    return position == null
+        ? this
+        : new Publication(topic, position, time, id, entry, except, previousTerm);
   }
 
   public long time() {
@@ -122,7 +151,7 @@ public final class Publication {
   }
 
   private Publication with(Entry another, @Nullable Exclusion some) {
-    return new Publication(topic, position, head, time, id, another, some);
+    return new Publication(topic, position, time, id, another, some, headOrTerm);
   }
 
   @Override
@@ -130,7 +159,7 @@ public final class Publication {
     return other instanceof Publication that
         && topic.equals(that.topic)
         && Objects.equals(position, that.position)
-        && head == that.head
+        && head() == that.head()
         && time == that.time
         && id.equals(that.id)
         && entry.equals(that.entry)
@@ -139,7 +168,7 @@ public final class Publication {
 
   @Override
   public int hashCode() {
-    return Objects.hash(topic, position, head, time, id, entry, except);
+    return Objects.hash(topic, position, head(), time, id, entry, except);
   }
 
   @Override

@@ -26,6 +26,10 @@ public interface SharedLog {
   /// @param offset of the last entry that it added; 0 if it has changed the topic in another way
   record End(TopicName topic, long offset) {}
 
+  /// Another server may be in charge of the database: what is read from now on is read where it is
+  /// now. Never blocks.
+  void renew();
+
   /// Where topics end: at their newest entries, or where they begin.
   Map<TopicName, Position> ends(Collection<TopicName> topics);
 

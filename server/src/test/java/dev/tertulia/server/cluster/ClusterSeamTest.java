@@ -39,6 +39,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Several nodes on one log, with a wire that loses, doubles, delays and reorders, in virtual time:
@@ -50,10 +51,14 @@ final class ClusterSeamTest {
       IntStream.range(0, 6).mapToObj(i -> TopicName.room(new RoomName("room" + i))).toList();
   private static final ClientId ANA = new ClientId("ana");
 
-  private final Seeded seeded = Seeded.print();
-  private final RandomGenerator random = seeded.random();
+  private final Seeded base = Seeded.print();
 
-  /// Puts each offset into five digits.
+  /// Of the world of this round.
+  private Seeded seeded = base;
+
+  private RandomGenerator random = seeded.random();
+
+  /// Puts each offset into five digits, and its term into five.
   private static final WireFormat DIGITS =
       new WireFormat() {
         @Override
@@ -64,7 +69,7 @@ final class ClusterSeamTest {
         @Override
         public ByteBuf encode(Publication publication) {
           return ByteBufUtil.writeUtf8(
-              ByteBufAllocator.DEFAULT, String.format(Locale.ROOT, "%05d", publication.head()));
+              ByteBufAllocator.DEFAULT, digits(publication.storedPosition()));
         }
 
         @Override
@@ -77,6 +82,14 @@ final class ClusterSeamTest {
           throw new UnsupportedOperationException();
         }
       };
+
+  private static String digits(Position position) {
+    return String.format(Locale.ROOT, "%05d%05d", position.offset(), position.term());
+  }
+
+  private static Position position(String digits) {
+    return new Position(Long.parseLong(digits, 5, 10, 10), Long.parseLong(digits, 0, 5, 10));
+  }
 
   /// What a node has committed, and not told yet.
   private record Committed(long term, long seq, List<Publication> entries) {}
@@ -91,7 +104,25 @@ final class ClusterSeamTest {
     private int depth;
     private boolean ending;
 
-    World() {
+    /// The only node whose writer opens the database again; `null` if all do.
+    private @Nullable Node first;
+
+    /// Whether no writer does, but all nodes tell that they are there.
+    private boolean idle;
+
+    /// How many entries came to readers live, and how many of these learnt of a loss.
+    private long live;
+
+    private long rolledBack;
+
+    /// Whether the database loses its end now and then.
+    private final boolean losing;
+
+    /// How seldom it does.
+    private final int calm = random.nextInt(1, 9);
+
+    World(boolean losing) {
+      this.losing = losing;
       for (int i = 0; i < NODES; i++) {
         nodes.add(new Node(i));
       }
@@ -111,7 +142,7 @@ final class ClusterSeamTest {
 
     void step() {
       Node node = nodes.get(random.nextInt(NODES));
-      switch (random.nextInt(16)) {
+      switch (random.nextInt(17)) {
         case 0, 1 -> node.commit();
         case 2, 3 -> node.tell();
         case 4 -> node.handOver();
@@ -119,6 +150,7 @@ final class ClusterSeamTest {
         case 8 -> now += TimeUnit.MICROSECONDS.toNanos(random.nextInt(30_000));
         case 9, 10 -> node.cluster.look();
         case 11 -> node.work();
+        case 14 -> node.load();
         case 12 -> node.loops.get(random.nextInt(2)).turn();
         case 13 -> rare();
         default -> {
@@ -130,16 +162,41 @@ final class ClusterSeamTest {
     }
 
     private void rare() {
-      switch (random.nextInt(8)) {
+      switch (random.nextInt(9)) {
+        case 8 -> failOver();
         case 0 -> hub.toggle(random.nextInt(NODES));
         case 1 -> log.down = !log.down;
-        case 2 -> now += TimeUnit.SECONDS.toNanos(random.nextInt(15));
+        case 2 -> rest();
         case 3 -> nodes.get(random.nextInt(NODES)).beginTerm();
+        case 4 -> nodes.get(random.nextInt(NODES)).beat();
         default -> {
-          if (readers.size() < 12) {
+          if (readers.stream().filter(reader -> !reader.gone).count() < 12) {
             readers.add(new Reader(this, nodes.get(random.nextInt(NODES))));
           }
         }
+      }
+    }
+
+    /// Nothing happens for so long that nothing is on its way any more.
+    private void rest() {
+      for (Node node : nodes) {
+        do {
+          node.tell();
+          node.handOver();
+        } while (!node.committed.isEmpty());
+      }
+      hub.loseAll();
+      now += TimeUnit.SECONDS.toNanos(random.nextInt(15));
+    }
+
+    /// The database loses what was committed last. Its writers notice when they write next.
+    private void failOver() {
+      if (losing && random.nextInt(calm) == 0) {
+        log.lose(random.nextInt(1, 5));
+        nodes.forEach(node -> {
+          node.cut = true;
+          node.beatIsCut = true;
+        });
       }
     }
 
@@ -148,12 +205,18 @@ final class ClusterSeamTest {
       ending = true;
       log.down = false;
       hub.repair();
+      // One writer that goes on is enough for all nodes to notice what is lost; and if none has
+      // anything to write, they notice by themselves.
+      first = nodes.get(random.nextInt(NODES));
+      idle = random.nextBoolean();
       for (int i = 0; i < 40; i++) {
         settle();
         readers.forEach(Reader::step);
       }
       // Nothing more needs to come for what has come to be noticed.
       readers.forEach(Reader::check);
+      first = null;
+      idle = false;
       nodes.forEach(Node::commit);
       for (int i = 0; i < 20; i++) {
         settle();
@@ -162,12 +225,17 @@ final class ClusterSeamTest {
     }
 
     private void settle() {
-      now += TimeUnit.MILLISECONDS.toNanos(60);
+      now += TimeUnit.MILLISECONDS.toNanos(300);
       for (Node node : nodes) {
         do {
           node.tell();
           node.handOver();
         } while (!node.committed.isEmpty());
+        if (idle) {
+          node.beat();
+        } else if (first == null || node == first) {
+          node.openAgain();
+        }
         // As the database says of each node, whatever the relay has lost.
         nodes.stream()
             .filter(other -> other != node)
@@ -197,7 +265,22 @@ final class ClusterSeamTest {
       private long term;
       private long seq;
 
+      /// Whether the database has failed over, which ends the term of the writer.
+      private boolean cut;
+
+      /// Whether it has, since the node has told the database that it is there.
+      private boolean beatIsCut;
+
+      /// What is being loaded into the tail, and what was read for that.
+      private @Nullable TopicName loadedTopic;
+
+      private Tail.@Nullable Loading loading;
+      private Log.@Nullable Page loaded;
+
+      private final int number;
+
       Node(int number) {
+        this.number = number;
         loops.forEach(loop -> topics.add(loop.topicsOf(fanout)));
         cluster =
             new Cluster(
@@ -222,6 +305,45 @@ final class ClusterSeamTest {
         beginTerm();
       }
 
+      /// The node tells the database that it is there.
+      void beat() {
+        if (!log.down && beatIsCut) {
+          beatIsCut = false;
+          cluster.mayHaveLost();
+        }
+      }
+
+      /// A topic is loaded into the tail, in several steps.
+      void load() {
+        if (loading == null) {
+          TopicName topic = ROOMS.get(random.nextInt(ROOMS.size()));
+          if (cluster.isOpen(topic)) {
+            loading = tail.beginLoading(topic);
+            loadedTopic = topic;
+          }
+        } else if (loaded == null && !log.down && loadedTopic != null) {
+          loaded = log.page(loadedTopic, Position.START, Integer.MAX_VALUE);
+        } else {
+          if (loaded != null && loadedTopic != null && cluster.hasRead(loadedTopic, loaded.end())) {
+            loading.finish(Position.START, true, loaded.entries());
+          }
+          loading.close();
+          loading = null;
+          loaded = null;
+        }
+      }
+
+      /// The writer opens the database again after it was cut off, and once it has told all.
+      void openAgain() {
+        if (cut && !log.down && committed.isEmpty() && told.isEmpty()) {
+          cut = false;
+          if (!log.has(term, seq)) {
+            writer.listener().lost();
+          }
+          beginTerm();
+        }
+      }
+
       /// The writer has opened the database again, once nothing of it is in doubt.
       void beginTerm() {
         if (committed.isEmpty() && told.isEmpty()) {
@@ -232,22 +354,26 @@ final class ClusterSeamTest {
       }
 
       void commit() {
-        if (log.down) {
+        openAgain();
+        if (log.down || cut) {
           return;
         }
         List<Publication> entries = new ArrayList<>();
         Map<TopicName, Long> ends = new LinkedHashMap<>();
+        seq++;
         for (int i = random.nextInt(1, 4); i > 0; i--) {
           TopicName room = ROOMS.get(random.nextInt(ROOMS.size()));
           long offset = log.head(room) + 1;
           Publication entry =
               Publication.kept(
-                  room, new Position(term, offset), 0, "", new Entry.Chat(ANA, "Ana", "x"));
-          log.add(entry);
-          entries.add(entry);
+                  room,
+                  new Position(term, offset),
+                  0,
+                  term + ":" + seq,
+                  new Entry.Chat(ANA, "Ana", "x"));
+          entries.add(log.add(entry));
           ends.put(room, offset);
         }
-        seq++;
         log.add(
             new SharedLog.Batch(
                 term,
@@ -293,11 +419,12 @@ final class ClusterSeamTest {
     private final TopicName topic = ROOMS.get(random.nextInt(ROOMS.size()));
     private final LoopTopics topics;
     private final Subscription subscription;
-    private final long from;
-    private final List<Long> seen = new ArrayList<>();
+    private final Position from;
+    private final List<String> seen = new ArrayList<>();
     private Log.@Nullable Page page;
+    private Log.@Nullable Page read;
     private boolean opened;
-    private long at;
+    private Position at;
     private boolean live;
     private boolean gone;
 
@@ -306,15 +433,14 @@ final class ClusterSeamTest {
       this.node = node;
       topics = node.topics.get(random.nextInt(2));
       subscription = topics.watch(topic, DIGITS, this);
-      from = random.nextLong(world.log.head(topic) + 1);
+      from = world.log.position(topic, random.nextLong(world.log.head(topic) + 1));
       at = from;
     }
 
     void step() {
       if (gone || live) {
         if (!gone && !world.ending && random.nextInt(30) == 0) {
-          topics.unsubscribe(subscription);
-          gone = true;
+          leave();
         }
         return;
       }
@@ -322,10 +448,14 @@ final class ClusterSeamTest {
         take(page);
         return;
       }
-      Position after = world.log.position(topic, at);
+      if (read != null) {
+        page = read.more() || node.cluster.hasRead(topic, read.end()) ? read : null;
+        read = null;
+        return;
+      }
       int entries = world.ending ? 10_000 : random.nextInt(1, 60);
       if (random.nextBoolean() && node.cluster.isOpen(topic)) {
-        page = node.tail.since(topic, after, entries, 1 << 20);
+        page = node.tail.since(topic, at, entries, 1 << 20);
       } else if (!opened) {
         try {
           node.cluster.ensureOpen(List.of(topic));
@@ -334,52 +464,99 @@ final class ClusterSeamTest {
           assertThat(world.log.down).isTrue();
         }
       } else if (!world.log.down) {
-        page = world.log.page(topic, after, entries);
+        page = world.log.page(topic, at, entries);
         opened = false;
+        if (page == null) {
+          rolledBack(topic);
+        } else {
+          read = page;
+          page = null;
+        }
       }
     }
 
+    /// What it sees follows what it has seen, in one of the logs that there ever were.
+    private void see(String digits) {
+      Position before = seen.isEmpty() ? from : position(seen.getLast());
+      assertThat(world.log.previous(topic, position(digits)))
+          .as("%s: before %s in %s, on %s", seeded, digits, topic, node.number)
+          .isEqualTo(before);
+      seen.add(digits);
+    }
+
+    private void leave() {
+      topics.unsubscribe(subscription);
+      gone = true;
+    }
+
     private void take(Log.Page read) {
-      read.entries().forEach(entry -> seen.add(entry.head()));
-      at = read.end().offset();
+      read.entries().forEach(entry -> see(digits(entry.storedPosition())));
+      at = read.end();
       page = null;
-      live = !read.more() && topics.activate(subscription, at);
+      live = !read.more() && topics.activate(subscription, at.offset());
     }
 
     @Override
     public void deliver(ByteBuf frames, int start) {
       assertThat(live && !gone).as("%s: delivered out of season", seeded).isTrue();
       String text = frames.toString(StandardCharsets.UTF_8).substring(start);
-      for (int i = 0; i < text.length(); i += 5) {
-        seen.add(Long.parseLong(text.substring(i, i + 5)));
+      for (int i = 0; i < text.length(); i += 10) {
+        see(text.substring(i, i + 10));
+        world.live++;
       }
     }
 
+    /// It starts over, which for this test is another reader.
     @Override
     public void rolledBack(TopicName which) {
-      throw new AssertionError(seeded + ": nothing was rolled back");
+      assertThat(world.losing).as("%s: nothing was rolled back", seeded).isTrue();
+      world.rolledBack++;
+      leave();
     }
 
     void check() {
-      List<Long> all = LongStream.rangeClosed(from + 1, world.log.head(topic)).boxed().toList();
-      List<Long> expected = gone ? all.subList(0, Math.min(seen.size(), all.size())) : all;
+      if (gone && world.losing) {
+        return;
+      }
+      List<String> all =
+          LongStream.rangeClosed(from.offset() + 1, world.log.head(topic))
+              .mapToObj(offset -> digits(world.log.position(topic, offset)))
+              .toList();
       assertThat(seen)
-          .as(
-              "%s, %s, live %s, at %s, %s %s",
-              seeded, topic, live, at, node.cluster.isOpen(topic), node.cluster.counts())
-          .isEqualTo(expected);
+          .as("%s, %s, live %s, %s", seeded, topic, live, node.cluster.counts())
+          .isEqualTo(gone ? all.subList(0, Math.min(seen.size(), all.size())) : all);
     }
   }
 
   @Test
   void everySubscriberOnEveryNodeSeesEachEntryOnceInOrder() {
+    run(false, 500);
+  }
+
+  /// Whoever has seen what is lost is told so, and nobody sees anything of another log.
+  @Test
+  void everySubscriberOnEveryNodeLearnsThatTheDatabaseHasLostItsEnd() {
+    run(true, 500);
+  }
+
+  @Test
+  @Tag("long")
+  void everySubscriberLearnsThatTheDatabaseHasLostItsEndInThousandsOfRuns() {
+    run(true, 8_000);
+  }
+
+  private void run(boolean losing, int rounds) {
     Map<String, Long> sums = new HashMap<>();
-    for (int round = 0; round < 500; round++) {
-      World world = new World();
+    for (int round = 0; round < rounds; round++) {
+      seeded = base.plus(round);
+      random = seeded.random();
+      World world = new World(losing);
       for (int step = 0; step < 800; step++) {
         world.step();
       }
       world.finish();
+      sums.merge("live", world.live, Long::sum);
+      sums.merge("rolled back", world.rolledBack, Long::sum);
       for (World.Node node : world.nodes) {
         Cluster.Counts counts = node.cluster.counts();
         sums.merge("filled", counts.filled(), Long::sum);
@@ -389,5 +566,9 @@ final class ClusterSeamTest {
     }
     assertThat(sums.get("filled")).isPositive();
     assertThat(sums.get("holes")).isPositive();
+    assertThat(sums.get("live")).isPositive();
+    if (losing) {
+      assertThat(sums.get("rolled back")).isPositive();
+    }
   }
 }

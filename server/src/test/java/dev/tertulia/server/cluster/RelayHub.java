@@ -59,6 +59,11 @@ final class RelayHub {
     }
   }
 
+  /// What is on its way does not arrive.
+  void loseAll() {
+    inFlight.clear();
+  }
+
   int inFlight() {
     return inFlight.size();
   }

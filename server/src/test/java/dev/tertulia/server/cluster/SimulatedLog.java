@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The database of a simulated cluster: what is committed is seen by all at once. Each reading is
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedLog implements SharedLog {
   private final Map<TopicName, List<Publication>> topics = new HashMap<>();
   private final Map<Long, List<Batch>> batches = new HashMap<>();
+  private final List<Batch> order = new ArrayList<>();
+
+  /// What is directly before each entry that there ever was, lost ones included.
+  private final Map<TopicName, Map<Position, Position>> previous = new HashMap<>();
+
   private final Runnable meanwhile;
 
   /// Whether nothing can be read.
@@ -42,12 +48,54 @@ final class SimulatedLog implements SharedLog {
     return offset == 0 ? Position.START : of(topic).get((int) offset - 1).storedPosition();
   }
 
-  void add(Publication publication) {
-    of(publication.topic()).add(publication);
+  /// @param publication at the end of its topic
+  /// @return the same, as its writer tells it
+  Publication add(Publication publication) {
+    TopicName topic = publication.topic();
+    Position before = position(topic, head(topic));
+    Publication added = publication.after(before.term());
+    of(topic).add(added);
+    previous.computeIfAbsent(topic, any -> new HashMap<>()).put(added.storedPosition(), before);
+    return added;
+  }
+
+  /// What is directly before an entry that there ever was.
+  Position previous(TopicName topic, Position position) {
+    return Objects.requireNonNull(previous.getOrDefault(topic, Map.of()).get(position));
   }
 
   void add(Batch batch) {
     batches.computeIfAbsent(batch.term(), term -> new ArrayList<>()).add(batch);
+    order.add(batch);
+  }
+
+  /// Loses its end, as a standby that was behind.
+  void lose(int committed) {
+    for (int i = Math.min(committed, order.size()); i > 0; i--) {
+      Batch batch = order.removeLast();
+      batches.getOrDefault(batch.term(), List.of()).remove(batch);
+      for (End end : batch.ends()) {
+        of(end.topic()).removeIf(entry -> entry.storedPosition().offset() >= firstOf(batch, end));
+      }
+    }
+  }
+
+  private long firstOf(Batch batch, End end) {
+    long first = end.offset();
+    while (first > 1 && of(end.topic()).get((int) first - 2).id().equals(id(batch))) {
+      first--;
+    }
+    return first;
+  }
+
+  /// What the entries of a batch have as their id.
+  static String id(Batch batch) {
+    return batch.term() + ":" + batch.seq();
+  }
+
+  /// Whether it has a batch.
+  boolean has(long term, long seq) {
+    return batches.getOrDefault(term, List.of()).size() >= seq;
   }
 
   private void requireUp() {
@@ -55,6 +103,9 @@ final class SimulatedLog implements SharedLog {
       throw new LogException("the database is down, on purpose", false, null);
     }
   }
+
+  @Override
+  public void renew() {}
 
   @Override
   public Map<TopicName, Position> ends(Collection<TopicName> some) {
@@ -100,8 +151,11 @@ final class SimulatedLog implements SharedLog {
 
   @Override
   public Map<Long, Long> lastBatches(Collection<Long> terms) {
+    meanwhile.run();
+    requireUp();
     Map<Long, Long> last = new HashMap<>();
     terms.forEach(term -> last.put(term, (long) batches.getOrDefault(term, List.of()).size()));
+    meanwhile.run();
     return last;
   }
 }

@@ -102,9 +102,9 @@ final class RelayCodecTest {
 
   @Test
   void aMessageAboutATopicOfAnotherKindIsKeptWhole() throws RelayFormatException {
-    Publications one = new Publications(ORIGIN, TopicName.inbox(new ClientId("ana")), List.of());
+    Publications one = new Publications(ORIGIN, TopicName.inbox(new ClientId("ana")), 7, List.of());
     byte[] newer = RelayCodec.encode(one);
-    newer[newer.length - 4 - "ana".length() - 2 - 1] = 99;
+    newer[newer.length - 4 - 8 - "ana".length() - 2 - 1] = 99;
     assertThat(RelayCodec.decode(newer)).isInstanceOf(Unknown.class);
   }
 
@@ -114,6 +114,7 @@ final class RelayCodecTest {
         new Publications(
             ORIGIN,
             TopicName.BROADCASTS,
+            7,
             List.of(
                 new Publications.Stored(1, 2, "id", new ClientId("ana"), 0, 1, new byte[] {1})));
     byte[] plain = RelayCodec.encode(sent);
@@ -124,7 +125,7 @@ final class RelayCodecTest {
   }
 
   private static int item(Publications sent) {
-    byte[] none = RelayCodec.encode(new Publications(ORIGIN, sent.topic(), List.of()));
+    byte[] none = RelayCodec.encode(new Publications(ORIGIN, sent.topic(), 7, List.of()));
     return RelayCodec.encode(sent).length - none.length - 4;
   }
 
@@ -157,6 +158,7 @@ final class RelayCodecTest {
           new Publications(
               origin,
               topic(random),
+              random.nextLong(),
               some(
                   random,
                   () ->

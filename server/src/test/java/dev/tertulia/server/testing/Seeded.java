@@ -12,6 +12,11 @@ public record Seeded(long seed, RandomGenerator random) {
     return new Seeded(seed, new Random(seed));
   }
 
+  /// The randomness of a later round, which is the first one if its seed is given.
+  public Seeded plus(long rounds) {
+    return new Seeded(seed + rounds, new Random(seed + rounds));
+  }
+
   @Override
   public String toString() {
     return "seed " + seed;

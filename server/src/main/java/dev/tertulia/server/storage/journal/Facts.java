@@ -58,6 +58,10 @@ final class Facts {
           + " AND r.emoji = k.value ->> 2 AND r.client = k.value ->> 3"
           + " AND e.topic_id = r.topic_id AND e.entry_offset = r.entry_offset";
 
+  private static final String HEAD_TERMS =
+      "SELECT k.key, e.term FROM json_each(?) AS k CROSS JOIN entry AS e"
+          + " WHERE e.topic_id = k.value ->> 0 AND e.entry_offset = k.value ->> 1";
+
   private static final Comparator<Request> REQUESTS =
       Comparator.comparingLong(Request::topic)
           .thenComparing(Request::client)
@@ -248,6 +252,7 @@ final class Facts {
     boolean meets = !clients.wanted().isEmpty();
     clients.search(searches, " ORDER BY k.key FOR UPDATE OF r");
     searchCounts(searches, drafts, meets);
+    searchHeadTerms(searches, drafts);
     searchInboxes(searches, drafts);
     participants.search(searches, "");
     KeyList reacted = reactions.wanted();
@@ -295,6 +300,33 @@ final class Facts {
         amendmentsOf(target).forEach(this::noRequestOf);
       }
     }
+  }
+
+  /// What is added is told to other nodes together with the term of the entry before it.
+  private void searchHeadTerms(List<LogTables.Search<?>> searches, List<Draft> drafts)
+      throws SQLException {
+    Set<TopicState> grown = new LinkedHashSet<>();
+    for (Draft draft : drafts) {
+      if (draft instanceof Draft.Append && topics.isKnown(draft.topic())) {
+        TopicState topic = topics.of(draft.topic());
+        if (topic.head > topic.floor) {
+          grown.add(topic);
+        }
+      }
+    }
+    if (grown.isEmpty()) {
+      return;
+    }
+    List<TopicState> all = List.copyOf(grown);
+    KeyList keys = new KeyList();
+    all.forEach(topic -> keys.add(topic.id, topic.head));
+    searches.add(
+        new LogTables.Search<>(
+            HEAD_TERMS,
+            keys,
+            (result, first) -> result.getLong(first),
+            (index, term) -> all.get(index).headTerm = term,
+            (index, damage) -> {}));
   }
 
   private void searchInboxes(List<LogTables.Search<?>> searches, List<Draft> drafts)

@@ -369,6 +369,11 @@ public final class TopicCache {
     public final TopicName name;
     public final long id;
     public long head;
+
+    /// The term of the newest entry, or of the newest that was removed; 0 if there never was one,
+    /// or if it was not looked for, as where nobody else writes.
+    long headTerm;
+
     public long floor;
     public long floorTerm;
     long time;
@@ -409,6 +414,7 @@ public final class TopicCache {
       head = row.head();
       floor = row.floor();
       floorTerm = row.floorTerm();
+      headTerm = head == floor ? floorTerm : 0;
       time = row.time();
       entries = row.entries();
       bytes = row.bytes();

@@ -65,6 +65,7 @@ public final class WriteBatch {
   /// @param row at the offset after the head
   void added(TopicState topic, EntryRow row, Publication publication) {
     topic.head = row.offset();
+    topic.headTerm = row.term();
     topic.time = row.time();
     topic.entries++;
     topic.added(row.kind());
@@ -291,6 +292,6 @@ public final class WriteBatch {
   static Publication publication(TopicState topic, EntryRow row, Entry.Kept entry) {
     Position position = row.position();
     String id = EntryRow.id(topic.name, position, row.request());
-    return Publication.kept(topic.name, position, row.time(), id, entry);
+    return Publication.kept(topic.name, position, row.time(), id, entry).after(topic.headTerm);
   }
 }

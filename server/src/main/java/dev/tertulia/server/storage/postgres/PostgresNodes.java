@@ -33,6 +33,9 @@ public final class PostgresNodes implements AutoCloseable {
   private final PostgresConnections connections;
   private @Nullable Connection connection;
 
+  /// Whether its connection is another one than before.
+  private boolean openedAgain;
+
   public PostgresNodes(PostgresAddress address) {
     connections = new PostgresConnections(address, PostgresSchema.LASTING);
   }
@@ -90,6 +93,14 @@ public final class PostgresNodes implements AutoCloseable {
     }
   }
 
+  /// Whether the database was connected to again since this was asked: maybe another server is in
+  /// charge.
+  public boolean wasOpenedAgain() {
+    boolean again = openedAgain;
+    openedAgain = false;
+    return again;
+  }
+
   /// Says that a server is not there any more.
   ///
   /// @throws SQLException if the database can't be written now
@@ -123,6 +134,7 @@ public final class PostgresNodes implements AutoCloseable {
     if (open == null) {
       open = connections.open(PostgresConnections.Bounds.READER);
       connection = open;
+      openedAgain = true;
     }
     return open;
   }

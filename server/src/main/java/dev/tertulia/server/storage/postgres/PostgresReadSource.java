@@ -2,6 +2,7 @@ package dev.tertulia.server.storage.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.tertulia.server.storage.sql.ReadSource;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -79,6 +80,14 @@ final class PostgresReadSource implements ReadSource {
     long next = nextTry.get();
     long now = System.nanoTime();
     return now - next >= 0 && nextTry.compareAndSet(next, now + WAIT.toNanos());
+  }
+
+  @Override
+  public void renew() {
+    HikariPoolMXBean open = pool.getHikariPoolMXBean();
+    if (open != null) {
+      open.softEvictConnections();
+    }
   }
 
   @Override

@@ -28,6 +28,11 @@ public final class DeferredSharedLog implements SharedLog {
   }
 
   @Override
+  public void renew() {
+    log().renew();
+  }
+
+  @Override
   public Map<TopicName, Position> ends(Collection<TopicName> topics) {
     return log().ends(topics);
   }

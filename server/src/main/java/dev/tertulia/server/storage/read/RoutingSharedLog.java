@@ -26,6 +26,12 @@ final class RoutingSharedLog implements SharedLog {
   }
 
   @Override
+  public void renew() {
+    lasting.renew();
+    passing.renew();
+  }
+
+  @Override
   public Map<TopicName, Position> ends(Collection<TopicName> topics) {
     List<TopicName> last = topics.stream().filter(isLasting).toList();
     List<TopicName> pass = topics.stream().filter(isLasting.negate()).toList();

@@ -12,6 +12,7 @@ import dev.tertulia.server.storage.rows.TopicBounds;
 import dev.tertulia.server.storage.sql.Querying;
 import dev.tertulia.server.storage.sql.ReadDatabase;
 import dev.tertulia.server.topic.InboxPosition;
+import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Seam;
 import dev.tertulia.server.topic.TopicName;
 import java.sql.ResultSet;
@@ -34,8 +35,20 @@ public final class SqlInboxes implements InboxLog {
     this.seam = seam;
   }
 
-  private void ensureOpen(ClientId client) {
-    seam.ensureOpen(List.of(TopicName.inbox(client), TopicName.BROADCASTS));
+  private <T extends @Nullable LogPage> T readToFollow(ClientId client, Reading<T> reading) {
+    TopicName own = TopicName.inbox(client);
+    return seam.readToFollow(
+        List.of(own, TopicName.BROADCASTS),
+        () -> read(client, reading),
+        page ->
+            page == null
+                || page.more()
+                || (hasRead(own, page.end().personal())
+                    && hasRead(TopicName.BROADCASTS, page.end().broadcasts())));
+  }
+
+  private boolean hasRead(TopicName topic, @Nullable Position end) {
+    return end == null || seam.hasRead(topic, end);
   }
 
   private interface Reading<T extends @Nullable Object> {
@@ -123,8 +136,7 @@ public final class SqlInboxes implements InboxLog {
 
   @Override
   public @Nullable LogPage since(ClientId client, InboxPosition after, int entries, int bytes) {
-    ensureOpen(client);
-    return read(
+    return readToFollow(
         client,
         view -> {
           InboxView.Cut cut = view.resolve(after);
@@ -142,8 +154,7 @@ public final class SqlInboxes implements InboxLog {
 
   @Override
   public LogPage newest(ClientId client, int entries, int bytes) {
-    ensureOpen(client);
-    return read(
+    return readToFollow(
         client,
         view -> {
           InboxPages.Rows rows =

@@ -98,7 +98,13 @@ public final class SqlLog implements Log {
 
   @Override
   public @Nullable Page since(TopicName topic, Position after, int entries, int bytes) {
-    seam.ensureOpen(List.of(topic));
+    return seam.readToFollow(
+        List.of(topic),
+        () -> readSince(topic, after, entries, bytes),
+        page -> page == null || page.more() || seam.hasRead(topic, page.end()));
+  }
+
+  private @Nullable Page readSince(TopicName topic, Position after, int entries, int bytes) {
     Page recent = recent(topic, after, entries, bytes);
     if (recent == null && load(topic)) {
       recent = recent(topic, after, entries, bytes);
@@ -112,7 +118,13 @@ public final class SqlLog implements Log {
 
   @Override
   public Page newest(TopicName topic, int messages, int bytes) {
-    seam.ensureOpen(List.of(topic));
+    return seam.readToFollow(
+        List.of(topic),
+        () -> readNewest(topic, messages, bytes),
+        page -> seam.hasRead(topic, page.end()));
+  }
+
+  private Page readNewest(TopicName topic, int messages, int bytes) {
     Page recent = recent(topic, messages, bytes);
     if (recent == null && load(topic)) {
       recent = recent(topic, messages, bytes);
@@ -178,6 +190,10 @@ public final class SqlLog implements Log {
       }
       Newest newest =
           read(topic, connection -> newest(connection, topic, LOADED_ENTRIES, LOADED_BYTES));
+      // Loops read it, which can't ask.
+      if (!seam.hasRead(topic, newest.page.end())) {
+        return false;
+      }
       loading.finish(newest.before, newest.whole, newest.page.entries());
       return true;
     }

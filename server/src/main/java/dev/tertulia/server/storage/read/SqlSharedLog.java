@@ -44,6 +44,11 @@ final class SqlSharedLog implements SharedLog {
   }
 
   @Override
+  public void renew() {
+    database.renew();
+  }
+
+  @Override
   public Map<TopicName, Position> ends(Collection<TopicName> topics) {
     KeyList names = new KeyList();
     topics.forEach(topic -> names.add((long) TopicRow.kindOf(topic.kind()), topic.name()));

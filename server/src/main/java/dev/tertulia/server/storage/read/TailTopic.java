@@ -102,12 +102,14 @@ final class TailTopic {
 
   /// Appends an entry if it is newer than all others, and ignores it otherwise. The offsets of a
   /// log have no holes, so a gap shows that a commit was missed, and all older entries are dropped.
+  /// So are all if another entry is at its offset: a shared log may have lost its end after it was
+  /// loaded.
   void append(Publication publication) {
     Position position = TailView.positionOf(publication);
     Position end = end();
     if (end == null && position.offset() == 1) {
       begin(Position.START, true);
-    } else if (end != null && position.offset() <= end.offset()) {
+    } else if (end != null && position.offset() <= end.offset() && !contradicts(position)) {
       return;
     } else if (end != null && position.offset() != end.offset() + 1) {
       dropAll();
@@ -121,6 +123,18 @@ final class TailTopic {
     last = last.add(publication);
     weight += weightOf(last);
     chunks.set(chunks.size() - 1, last);
+  }
+
+  /// Whether another entry is at the offset of `position`.
+  private boolean contradicts(Position position) {
+    for (int c = chunks.size() - 1; c >= 0; c--) {
+      Chunk chunk = chunks.get(c);
+      if (chunk.offset(0) <= position.offset()) {
+        int i = chunk.search(position.offset(), chunk.size());
+        return i < chunk.size() && !TailView.positionOf(chunk.entry(i)).equals(position);
+      }
+    }
+    return false;
   }
 
   private void dropAll() {

@@ -137,6 +137,11 @@ public final class ReadDatabase implements AutoCloseable {
     }
   }
 
+  /// Reads on other connections from now on, as another server may be in charge of the database.
+  public void renew() {
+    source.renew();
+  }
+
   /// Closes all connections, after the [Readers] have been closed.
   @Override
   public void close() {

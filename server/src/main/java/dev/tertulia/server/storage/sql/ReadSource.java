@@ -23,6 +23,9 @@ public interface ReadSource extends AutoCloseable {
     return false;
   }
 
+  /// Opens other connections from now on, as another server may be in charge of the database.
+  default void renew() {}
+
   /// Closes what is not a connection of a thread's own.
   @Override
   default void close() {}

@@ -173,6 +173,7 @@ final class PostgresRelayTest {
     return new Publications(
         new Origin(of.name, 1, 7, 1),
         PLAZA,
+        7,
         List.of(
             new Publications.Stored(offset, 1, "id", new ClientId("ana"), 0, 1, new byte[] {1})));
   }
