@@ -361,7 +361,7 @@ final class OrderedDelivery {
     if (sequence == null || !sequence.open) {
       return;
     }
-    if (!end.equals(sequence.delivered()) || sequence.furthestRead() > 0) {
+    if (!end.equals(sequence.delivered())) {
       // It has grown, or something was delivered since, or it has lost its end: reading shows it.
       sequence.suspect();
       sequence.know(end.offset());

@@ -192,6 +192,13 @@ final class ClusterSeamTest {
     /// The database loses what was committed last. Its writers notice when they write next.
     private void failOver() {
       if (losing && random.nextInt(calm) == 0) {
+        if (random.nextInt(3) == 0) {
+          // Whatever was to be verified is.
+          for (int i = 0; i < 4; i++) {
+            rest();
+            nodes.forEach(node -> node.cluster.look());
+          }
+        }
         log.lose(random.nextInt(1, 5));
         nodes.forEach(node -> {
           node.cut = true;

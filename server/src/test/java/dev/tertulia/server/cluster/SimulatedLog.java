@@ -25,7 +25,7 @@ final class SimulatedLog implements SharedLog {
   /// What is directly before each entry that there ever was, lost ones included.
   private final Map<TopicName, Map<Position, Position>> previous = new HashMap<>();
 
-  private final Runnable meanwhile;
+  private Runnable meanwhile;
 
   /// Whether nothing can be read.
   boolean down;
@@ -33,6 +33,17 @@ final class SimulatedLog implements SharedLog {
   /// @param meanwhile what goes on while somebody reads
   SimulatedLog(Runnable meanwhile) {
     this.meanwhile = meanwhile;
+  }
+
+  /// What happens after the next page was read, before that is told.
+  void meanwhile(Runnable once) {
+    meanwhile =
+        () ->
+            meanwhile =
+                () -> {
+                  meanwhile = () -> {};
+                  once.run();
+                };
   }
 
   private List<Publication> of(TopicName topic) {
