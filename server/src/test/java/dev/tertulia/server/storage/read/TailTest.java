@@ -97,6 +97,22 @@ final class TailTest {
   }
 
   @Test
+  void entriesThatWereLoadedAreDroppedWhenAnotherOneHasTheirPlace() {
+    Tail tail = new Tail(Tail.DEFAULT_BYTES);
+    tail.committed(1, 1, chats(room(1), 1, 3), List.of());
+    tail.committed(1, 1, chats(room(1), 2, 2), List.of());
+    assertThat(held(tail, room(1), 0).entries()).as("the same once more").hasSize(3);
+    Publication other =
+        Publication.kept(room(1), new Position(6, 2), 2, "id", new Entry.Chat(ANA, "Ana", "other"));
+    tail.committed(6, 1, List.of(other), List.of());
+    assertThat(tail.since(room(1), position(1), 10, MANY))
+        .as("what was before is not held")
+        .isNull();
+    assertThat(Objects.requireNonNull(tail.newest(room(1), 1, MANY)).entries())
+        .containsExactly(other);
+  }
+
+  @Test
   void aSubscriberToldToStartOverDoesNotFindTheOldTail() {
     List<TopicName> told = new ArrayList<>();
     Tail[] tail = new Tail[1];
