@@ -38,7 +38,7 @@ public record TopicName(Kind kind, String name) {
   /// in the same order again.
   @Override
   public int hashCode() {
-    return 31 * name.hashCode() + kind.ordinal();
+    return 31 * name.hashCode() + kind.name().hashCode();
   }
 
   /// The name as it is written in exports, logs and messages: `room:lobby`, `inbox:ana`,

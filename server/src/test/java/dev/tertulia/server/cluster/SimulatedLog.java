@@ -59,7 +59,8 @@ final class SimulatedLog implements SharedLog {
     return offset == 0 ? Position.START : of(topic).get((int) offset - 1).storedPosition();
   }
 
-  /// @param publication at the end of its topic
+  /// Adds an entry at the end of its topic.
+  ///
   /// @return the same, as its writer tells it
   Publication add(Publication publication) {
     TopicName topic = publication.topic();
