@@ -19,9 +19,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What clients and operators see of a server whose PostgreSQL is not there for a while.
+@Tag(Postgres.TAG)
 final class PostgresFaultsTest {
   private static final String ROOM = "/api/v1/rooms/plaza/messages";
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
+import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.testing.Redis;
 import dev.tertulia.server.testing.TestCluster;
 import dev.tertulia.server.testing.TestServer;
@@ -15,12 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is promised to clients, whichever of three nodes they are connected to: with Redis, and
 /// with nothing but the database.
+@Tag(Postgres.TAG)
 final class ClusterTest {
   private static final String JOIN = "'type':'join','room':'lobby'";
   private static final String CHAT = "'type':'chat','room':'lobby','message':'%s'";

@@ -21,6 +21,7 @@ import dev.tertulia.server.storage.read.SqlInboxes;
 import dev.tertulia.server.storage.rows.DeviceRow;
 import dev.tertulia.server.storage.sql.ReadDatabase;
 import dev.tertulia.server.storage.sql.Readers;
+import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
@@ -40,6 +41,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -49,6 +51,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// it.
 @ParameterizedClass
 @EnumSource(names = {"SQLITE", "POSTGRES"})
+@Tag(Postgres.TAG)
 final class InboxLedgerTest {
   private static final SendHistory NOBODY = new SendHistory(List.of(), 0);
   private static final TopicName INBOX = TopicName.inbox(BEA);

@@ -17,10 +17,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What need not last is in tables that a crash of PostgreSQL empties.
+@Tag(Postgres.TAG)
 final class PassingRoomsTest {
   @TempDir private Path folder;
 

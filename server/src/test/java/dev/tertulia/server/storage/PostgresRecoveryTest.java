@@ -11,11 +11,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What becomes of a batch whose commit PostgreSQL does not confirm. A standby that is awaited, and
 /// that does not exist, keeps a `COMMIT` waiting after it has been written.
+@Tag(Postgres.TAG)
 final class PostgresRecoveryTest {
   private static final String WAITING = " FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
 

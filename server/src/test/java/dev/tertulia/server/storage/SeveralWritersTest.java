@@ -10,6 +10,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.ErrorCode;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Two or three journals that write one database: what is promised of one is promised of all.
+@Tag(Postgres.TAG)
 final class SeveralWritersTest {
   @TempDir private Path folder;
   private final List<TestLog> nodes = new ArrayList<>();

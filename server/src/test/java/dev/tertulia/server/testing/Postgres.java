@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 /// beside them: a start copies it. PostgreSQL refuses to run as root, so root starts it as the user
 /// `postgres` or `nobody`. It ends with the process that started it, however that ends.
 public final class Postgres implements AutoCloseable {
+  /// The tag of tests that are run once more with each older version that serves.
+  public static final String TAG = "postgres";
+
   /// Who owns everything in it.
   private static final String OWNER = "tester";
 
@@ -306,7 +309,7 @@ public final class Postgres implements AutoCloseable {
   }
 
   /// `program` as the user that runs PostgreSQL, ending with the thread that starts it.
-  private static List<String> asOwner(String... program) throws IOException {
+  static List<String> asOwner(String... program) throws IOException {
     List<String> command = new ArrayList<>(List.of("setpriv", "--pdeathsig", "QUIT"));
     if (isRoot()) {
       String user = user();

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
 
 /// Relays of two nodes over a real PostgreSQL, and what becomes of them when it fails.
 @Tag("system")
+@Tag(Postgres.TAG)
 final class PostgresRelayTest {
   private static final TopicName PLAZA = TopicName.room(new RoomName("plaza"));
   private static final TopicName PATIO = TopicName.room(new RoomName("patio"));

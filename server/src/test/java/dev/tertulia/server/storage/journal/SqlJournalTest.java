@@ -14,6 +14,7 @@ import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.TestLog;
 import dev.tertulia.server.storage.TestStore;
 import dev.tertulia.server.storage.rows.EntryRow;
+import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Draft.TargetRule;
 import dev.tertulia.server.topic.Journal.Appended;
@@ -30,12 +31,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
 @EnumSource
+@Tag(Postgres.TAG)
 final class SqlJournalTest extends JournalOverStore {
   private static final Outcome NOT_FOUND = new Outcome.Refused(ErrorCode.NOT_FOUND);
   private static final Outcome CONFLICT = new Outcome.Refused(ErrorCode.CONFLICT);

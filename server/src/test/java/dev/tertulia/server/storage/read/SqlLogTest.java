@@ -17,6 +17,7 @@ import dev.tertulia.server.storage.rows.ReactionRow;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.storage.sql.ReadDatabase;
 import dev.tertulia.server.storage.sql.Readers;
+import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.testing.Seeded;
 import dev.tertulia.server.topic.Log.Page;
 import dev.tertulia.server.topic.LogException;
@@ -38,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -49,6 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnumSource(
     value = TestStore.class,
     names = {"SQLITE", "POSTGRES"})
+@Tag(Postgres.TAG)
 final class SqlLogTest {
   private static final int MANY = 1 << 20;
 

@@ -29,12 +29,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// What applications publish in transactions of their own.
+@Tag(Postgres.TAG)
 final class OutboxTest {
   private static final String PUBLISH = "SELECT tertulia.publish('lobby', 'ana', '%s')";
 
