@@ -18,6 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The tables of a log in PostgreSQL, as versioned scripts that Flyway runs in order.
+///
+/// Servers of two versions share them while a cluster is brought up to date. A script whose name
+/// begins with `expand_` only adds what a server of the version before need not know. Any other
+/// script shuts out servers that do not have it.
 final class PostgresMigrations {
   /// The lock of those who migrate, for as long as their session lasts.
   private static final long LOCK = 0x5445525455L;
@@ -85,8 +89,15 @@ final class PostgresMigrations {
 
   private static boolean isNewest(PostgresConnections connections, Connection connection)
       throws SQLException {
-    int version = version(history(connections), connection);
     int newest = connections.schema().newest();
+    int version = version(history(connections), connection);
+    if (version > newest && isExpanded(history(connections), newest, connection)) {
+      log.info(
+          "The tables of the database {} are those of a newer Tertulia, which this one can use,"
+              + " too",
+          connections.address());
+      return true;
+    }
     if (version > newest) {
       throw new DataFolderException(
           "the database %s was created by a newer Tertulia (schema version %s, this one supports up to %s): run that version, or a newer one"
@@ -110,6 +121,17 @@ final class PostgresMigrations {
                     + " WHERE version IS NOT NULL")) {
       return versions.next() ? versions.getInt(1) : 0;
     }
+  }
+
+  /// Whether each script that this server does not have only adds something.
+  private static boolean isExpanded(String history, int newest, Connection connection)
+      throws SQLException {
+    return isTrue(
+        connection,
+        "SELECT bool_and(success AND description LIKE 'expand %') FROM "
+            + history
+            + " WHERE version IS NOT NULL AND CAST(version AS integer) > "
+            + newest);
   }
 
   private static boolean isTrue(Connection connection, String sql) throws SQLException {

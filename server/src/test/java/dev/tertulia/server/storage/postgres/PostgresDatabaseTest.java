@@ -27,8 +27,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag(Postgres.TAG)
 final class PostgresDatabaseTest {
   private static final PostgresConnections.Bounds IMPATIENT =
       new PostgresConnections.Bounds(
@@ -188,6 +190,26 @@ final class PostgresDatabaseTest {
         .isInstanceOf(DataFolderException.class)
         .hasMessageContaining(StorageFault.UNREACHABLE.words())
         .hasMessageNotContaining("secret");
+  }
+
+  /// It may be started again on them while a cluster is brought up to date.
+  @Test
+  void tablesOfANewerVersionThatOnlyHaveMoreServe() {
+    open().close();
+    addScript(url, "tertulia", 77, "expand with a column");
+    open().close();
+    addScript(url, "tertulia", 78, "contract");
+    assertThatThrownBy(this::open)
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("newer Tertulia (schema version 78");
+  }
+
+  /// As a newer server would leave it.
+  private static void addScript(String url, String schema, int version, String description) {
+    Postgres.ask(
+        url,
+        "INSERT INTO %s.flyway_schema_history VALUES (%s, '%2$s', '%s', 'SQL', 'V%2$s', 0, 'n', now(), 1, true)"
+            .formatted(schema, version, description));
   }
 
   /// Locks the lobby, which is there or gets its row.
