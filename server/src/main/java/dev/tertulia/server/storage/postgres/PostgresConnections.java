@@ -2,6 +2,7 @@ package dev.tertulia.server.storage.postgres;
 
 import dev.tertulia.server.model.PostgresAddress;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
@@ -58,6 +59,11 @@ final class PostgresConnections {
             Duration.ofHours(1), Duration.ofSeconds(2), Duration.ofHours(1), Duration.ofHours(2));
   }
 
+  private static final String SETTINGS =
+      "SELECT set_config('search_path', ?, false), set_config('statement_timeout', ?, false),"
+          + " set_config('lock_timeout', ?, false),"
+          + " set_config('idle_in_transaction_session_timeout', ?, false)";
+
   private static final Driver DRIVER = new Driver();
 
   private final PostgresAddress address;
@@ -83,7 +89,29 @@ final class PostgresConnections {
     if (connection == null) {
       throw new IllegalStateException("the driver does not know its own addresses");
     }
-    return connection;
+    boolean done = false;
+    try {
+      set(connection, bounds);
+      done = true;
+      return connection;
+    } finally {
+      if (!done) {
+        connection.close();
+      }
+    }
+  }
+
+  /// Sets what holds for the session. A pooler would refuse, or drop, most of it where a connection
+  /// begins.
+  private void set(Connection connection, Bounds bounds) throws SQLException {
+    try (PreparedStatement settings = connection.prepareStatement(SETTINGS)) {
+      // Nobody else's table or function is taken for one of these.
+      settings.setString(1, schema.schema() + ",pg_temp");
+      settings.setString(2, Long.toString(bounds.statement.toMillis()));
+      settings.setString(3, Long.toString(bounds.lock.toMillis()));
+      settings.setString(4, Long.toString(bounds.idle.toMillis()));
+      settings.execute();
+    }
   }
 
   private Properties properties(Bounds bounds) {
@@ -94,13 +122,6 @@ final class PostgresConnections {
       PGProperty.PASSWORD.set(properties, address.password());
     }
     PGProperty.APPLICATION_NAME.set(properties, "tertulia");
-    // Nobody else's table or function is taken for one of these.
-    PGProperty.CURRENT_SCHEMA.set(properties, schema.schema() + ",pg_temp");
-    PGProperty.OPTIONS.set(
-        properties,
-        "-c statement_timeout=%s -c lock_timeout=%s -c idle_in_transaction_session_timeout=%s"
-            .formatted(
-                bounds.statement.toMillis(), bounds.lock.toMillis(), bounds.idle.toMillis()));
     PGProperty.CONNECT_TIMEOUT.set(properties, CONNECT_SECONDS);
     PGProperty.LOGIN_TIMEOUT.set(properties, CONNECT_SECONDS);
     PGProperty.SOCKET_TIMEOUT.set(properties, Math.toIntExact(bounds.answer.toSeconds()));

@@ -49,6 +49,10 @@ public final class PostgresDatabase implements Database {
       "SELECT current_setting('synchronous_standby_names') <> ''"
           + " AND current_setting('synchronous_commit') NOT IN ('off', 'local')";
 
+  /// How often it is looked for a pooler: one that others use, too, may lend the same session
+  /// twice.
+  private static final int LOOKS_FOR_POOLER = 3;
+
   /// From one look at that to the next.
   private static final long LOOK = TimeUnit.MINUTES.toNanos(1);
 
@@ -82,6 +86,7 @@ public final class PostgresDatabase implements Database {
   public static PostgresDatabase existing(PostgresAddress address) {
     PostgresConnections connections = new PostgresConnections(address, PostgresSchema.LASTING);
     try (Connection connection = connections.open(PostgresConnections.Bounds.WRITER)) {
+      requireSessions(connections, connection);
       PostgresMigrations.requireNewest(connections, connection);
     } catch (SQLException e) {
       throw PostgresSnapshot.failure(connections, e);
@@ -117,6 +122,7 @@ public final class PostgresDatabase implements Database {
     PostgresConnections connections = new PostgresConnections(address, schema);
     try (Connection connection = connections.open(PostgresConnections.Bounds.WRITER)) {
       requireServer(address, connection);
+      requireSessions(connections, connection);
       PostgresMigrations.migrate(connections, connection);
       if (schema == PostgresSchema.LASTING) {
         logStandby(address, isTrue(connection, AWAITS_STANDBY));
@@ -174,6 +180,34 @@ public final class PostgresDatabase implements Database {
       throw new DataFolderException(
           "the database %s has the encoding %s, in which not every text can be stored: create one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
               .formatted(address, encoding));
+    }
+  }
+
+  /// Sees whether a connection keeps its session, on which its settings and locks depend, and by
+  /// which notifications are heard. While another one is in a transaction, a pooler that lends
+  /// sessions for a transaction has given it the session of this one, or gives this one another.
+  private static void requireSessions(PostgresConnections connections, Connection connection)
+      throws SQLException {
+    try (Connection other = connections.open(PostgresConnections.Bounds.WRITER)) {
+      other.setAutoCommit(false);
+      for (int i = 0; i < LOOKS_FOR_POOLER; i++) {
+        long before = session(connection);
+        long others = session(other);
+        if (others == before || session(connection) != before) {
+          throw new DataFolderException(
+              "the database %s is reached through a pooler that lends a session for a transaction, such as PgBouncer with 'pool_mode = transaction': name PostgreSQL itself with --database, or a pooler with 'pool_mode = session'"
+                  .formatted(connections.address()));
+        }
+        other.rollback();
+      }
+    }
+  }
+
+  private static long session(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("SELECT pg_backend_pid()")) {
+      result.next();
+      return result.getLong(1);
     }
   }
 
