@@ -43,15 +43,15 @@ final class NextVersionTest {
   private static final String EXPANSION =
       """
       SET lock_timeout = '2s';
-      ALTER TABLE %1$s.topic ADD COLUMN added text COLLATE "C";
-      ALTER TABLE %1$s.entry ADD COLUMN added bigint NOT NULL DEFAULT 7;
-      ALTER TABLE %1$s.request ADD COLUMN added bytea;
-      ALTER TABLE %1$s.batch ADD COLUMN added smallint;
-      ALTER TABLE %1$s.client ADD COLUMN added text COLLATE "C" NOT NULL DEFAULT 'new';
-      ALTER TABLE %1$s.node ADD COLUMN added integer;
-      CREATE TABLE %1$s.added (id bigint PRIMARY KEY);
-      INSERT INTO %1$s.flyway_schema_history
-        VALUES (77, '77', '%2$s', 'SQL', 'V77', 0, 'tester', now(), 1, true);
+      ALTER TABLE tertulia.topic ADD COLUMN added text COLLATE "C";
+      ALTER TABLE tertulia.entry ADD COLUMN added bigint NOT NULL DEFAULT 7;
+      ALTER TABLE tertulia.request ADD COLUMN added bytea;
+      ALTER TABLE tertulia.batch ADD COLUMN added smallint;
+      ALTER TABLE tertulia.client ADD COLUMN added text COLLATE "C" NOT NULL DEFAULT 'new';
+      ALTER TABLE tertulia.node ADD COLUMN added integer;
+      CREATE TABLE tertulia.added (id bigint PRIMARY KEY);
+      INSERT INTO tertulia.flyway_schema_history
+        VALUES (77, '77', 'expand with columns', 'SQL', 'V77', 0, 'tester', now(), 1, true);
       """;
 
   @TempDir private Path folder;
@@ -104,7 +104,7 @@ final class NextVersionTest {
       await()
           .atMost(TestServer.PATIENCE)
           .until(() -> newer.states.contains("resumed") && same.states.contains("resumed"));
-      Postgres.ask(cluster.database(), EXPANSION.formatted("tertulia", "expand with columns"));
+      Postgres.ask(cluster.database(), EXPANSION);
       for (int i = 0; i < 100; i++) {
         newer.sends(newer.other(/* version= */ 1, 100 + i % 100));
         newer.sends(newer.other(/* version= */ 2 + i, 1));
