@@ -33,6 +33,10 @@ import org.openqa.selenium.logging.LoggingPreferences;
 /// is closed. Its process then rests until a browser of the same kind is asked for, and ends with
 /// the JVM, because a start costs more than many a test.
 ///
+/// The tabs that it [opens][#open] have no service workers, as those of a page that did not come
+/// over TLS have none: to install one costs as much as the page itself. One that is to have them
+/// says so, and `-Dtest.service.workers=true` gives them to all.
+///
 /// One thread drives it, and one tab at a time: whatever is asked of a [Tab] turns to that tab
 /// first. Registered as an extension of a test class, it closes its tabs after each test, and
 /// itself after the last.
@@ -51,6 +55,7 @@ final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallbac
   private static final Map<Kind, Deque<ChromeDriver>> RESTING = new HashMap<>();
 
   private final Kind kind;
+  private final boolean workers;
   private final ChromeDriver driver;
   private final String blank;
 
@@ -63,8 +68,9 @@ final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallbac
   /// @param stores whether its user lets sites store anything
   private record Kind(String language, boolean stores) {}
 
-  private Browser(Kind kind) {
+  private Browser(Kind kind, boolean workers) {
     this.kind = kind;
+    this.workers = workers || Boolean.getBoolean("test.service.workers");
     @Nullable ChromeDriver resting;
     synchronized (RESTING) {
       resting = RESTING.computeIfAbsent(kind, any -> new ArrayDeque<>()).poll();
@@ -75,12 +81,17 @@ final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallbac
 
   /// Starts one whose user reads this language, such as `es` or `en`.
   static Browser speaking(String language) {
-    return new Browser(new Kind(language, /* stores= */ true));
+    return new Browser(new Kind(language, /* stores= */ true), /* workers= */ false);
+  }
+
+  /// The same, with service workers.
+  static Browser withServiceWorkers(String language) {
+    return new Browser(new Kind(language, /* stores= */ true), /* workers= */ true);
   }
 
   /// Starts one whose user lets no site store anything: the name `localStorage` throws there.
   static Browser withoutStorage() {
-    return new Browser(new Kind("es", /* stores= */ false));
+    return new Browser(new Kind("es", /* stores= */ false), /* workers= */ false);
   }
 
   private static ChromeDriver start(Kind kind) {
@@ -125,6 +136,9 @@ final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallbac
     driver.switchTo().window(blank);
     driver.switchTo().newWindow(WindowType.TAB);
     Tab tab = new Tab(driver, driver.getWindowHandle());
+    if (!workers) {
+      tab.prepare("delete Navigator.prototype.serviceWorker;");
+    }
     tab.go(address);
     return tab;
   }

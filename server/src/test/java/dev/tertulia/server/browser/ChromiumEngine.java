@@ -4,7 +4,7 @@ import java.net.URI;
 
 /// Chromium, as all other tests have it.
 final class ChromiumEngine implements Engine {
-  private final Browser browser = Browser.speaking("es");
+  private final Browser browser = Browser.withServiceWorkers("es");
 
   @Override
   public Page open(URI address) {

@@ -115,7 +115,7 @@ final class DayOfUseTest {
 
   @Test
   void everyPageShowsWhatTheServerHas() {
-    try (Browser browser = Browser.speaking("es")) {
+    try (Browser browser = Browser.withServiceWorkers("es")) {
       Device laptop = device(browser, "ana", "Ana");
       Device phone = device(browser, "ana", "Ana");
       Device luis = device(browser, "luis", "Luis");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The demonstration that the original example was made for, in three tabs.
 @Tag("system")
 final class DemonstrationTest {
-  @RegisterExtension static final Browser browser = Browser.speaking("es");
+  @RegisterExtension static final Browser browser = Browser.withServiceWorkers("es");
 
   @Test
   void thePageHasTheTextsOfTheExample() {

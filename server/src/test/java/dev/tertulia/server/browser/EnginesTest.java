@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,8 +45,15 @@ final class EnginesTest {
 
   private static final String SEEN = "return seen.join()";
 
+  /// What all other tests of pages run in.
+  @Test
+  @Tag("long")
+  void theClientAndThePageWorkInChromium(@TempDir Path folder) throws IOException {
+    theClientAndThePageWork(Engine.Name.CHROMIUM, folder);
+  }
+
   @ParameterizedTest
-  @EnumSource(Engine.Name.class)
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CHROMIUM")
   void theClientAndThePageWork(Engine.Name name, @TempDir Path folder) throws IOException {
     try (TestServer server = TestServer.start();
         Gateway gateway = Gateway.to(server.port()).withWebSocket();

@@ -15,10 +15,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// connections that a browser opens to a host.
 @Tag("system")
 final class ManyTabsTest {
-  private static final int TABS = 10;
-
   /// That a browser opens to a host.
   private static final int CONNECTIONS = 6;
+
+  private static final int TABS = CONNECTIONS + 2;
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})

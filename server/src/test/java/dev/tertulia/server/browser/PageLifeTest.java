@@ -26,7 +26,7 @@ final class PageLifeTest {
 
   @BeforeAll
   static void start() {
-    browser = Browser.speaking("es");
+    browser = Browser.withServiceWorkers("es");
   }
 
   @AfterAll

@@ -28,7 +28,7 @@ final class PrefixedPageTest {
   private static final Change REMOVING =
       new Change("proxy_pass http://tertulia;", "proxy_pass http://tertulia/;");
 
-  @RegisterExtension static final Browser browser = Browser.speaking("es");
+  @RegisterExtension static final Browser browser = Browser.withServiceWorkers("es");
 
   private static TestServer server(Map<Setting, String> more) {
     Map<Setting, String> settings = new HashMap<>(more);

@@ -46,7 +46,7 @@ final class ServiceWorkerTest {
     version(1);
     server = TestServer.showing(web);
     gateway = Gateway.to(server.port()).withWebSocket();
-    browser = Browser.speaking("es");
+    browser = Browser.withServiceWorkers("es");
   }
 
   @AfterEach

@@ -24,7 +24,7 @@ final class SignInPageTest {
 
   @BeforeAll
   static void start() {
-    browser = Browser.speaking("es");
+    browser = Browser.withServiceWorkers("es");
     provider = new MockOAuth2Server(OAuth2Config.Companion.fromJson("{\"interactiveLogin\":true}"));
     provider.start();
   }

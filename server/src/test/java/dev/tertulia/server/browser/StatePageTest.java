@@ -18,7 +18,7 @@ import org.openqa.selenium.Keys;
 /// that a token is wanted, that what waits won't survive.
 @Tag("system")
 final class StatePageTest {
-  @RegisterExtension static final Browser browser = Browser.speaking("es");
+  @RegisterExtension static final Browser browser = Browser.withServiceWorkers("es");
 
   @Test
   void aBarSaysThatTheConnectionIsLostAndWhenItIsTriedAgain() {

@@ -35,10 +35,12 @@ final class ArchiveTest {
 
   /// A copy, whose files have the dates of the archive.
   private Path copy() throws Exception {
+    return copy(BuiltPackages.unpacked());
+  }
+
+  private Path copy(Path unpacked) throws Exception {
     Ended copied =
-        Ended.of(
-            Map.of(),
-            List.of("cp", "-a", BuiltPackages.unpacked().toString(), folder + "/program"));
+        Ended.of(Map.of(), List.of("cp", "-a", unpacked.toString(), folder + "/program"));
     assertThat(copied.exit()).as(copied.out()).isZero();
     return folder.resolve("program");
   }
@@ -86,6 +88,7 @@ final class ArchiveTest {
 
   /// With this mode the JVM refuses to start if it can't use the cache.
   @Test
+  @Tag("long")
   void theCacheOfTheArchiveIsUsedWhereverItIsUnpacked() throws Exception {
     Path program = copy();
     Process server = start(program, Map.of("TERTULIA_JAVA_OPTS", "-XX:AOTMode=on"));
@@ -105,6 +108,7 @@ final class ArchiveTest {
   }
 
   @Test
+  @Tag("long")
   void theCachesContainNoCodeForTheCpuOfTheMachineThatMadeThem() throws Exception {
     Path program = BuiltPackages.unpacked();
     List<Path> caches;
@@ -134,6 +138,7 @@ final class ArchiveTest {
   /// The jar has the size and the date of the one for which the cache was made, by which the JVM
   /// would not notice.
   @Test
+  @Tag("long")
   void aPatchedJarRunsAndNotTheCacheOfTheOldOne() throws Exception {
     Path program = copy();
     Path jar = program.resolve("app/tertulia-server.jar");
@@ -200,7 +205,7 @@ final class ArchiveTest {
   /// As an upgrade does, which replaces them while the server runs.
   @Test
   void aServerStopsWithoutTheFilesThatItWasStartedFrom() throws Exception {
-    Path program = copy();
+    Path program = copy(BuiltPackages.withoutCaches());
     Files.writeString(folder.resolve("cache"), "");
     Process server = start(program, Map.of());
     try (BufferedReader out = server.inputReader()) {
@@ -222,7 +227,7 @@ final class ArchiveTest {
 
   @Test
   void theRuntimeHasEveryModuleThatTheJarsNeed() throws Exception {
-    Path app = BuiltPackages.unpacked().resolve("app");
+    Path app = BuiltPackages.withoutCaches().resolve("app");
     Ended needed =
         Ended.of(
             Map.of(),
@@ -236,7 +241,7 @@ final class ArchiveTest {
                 "-cp",
                 app + "/lib/*",
                 app + "/tertulia-server.jar"));
-    String release = Files.readString(BuiltPackages.unpacked().resolve("runtime/release"));
+    String release = Files.readString(BuiltPackages.withoutCaches().resolve("runtime/release"));
     String modules = release.substring(release.indexOf("MODULES="));
     assertThat(needed.exit()).as(needed.out()).isZero();
     List<String> names =
@@ -256,7 +261,7 @@ final class ArchiveTest {
             .results()
             .map(match -> match.group(1))
             .toList();
-    try (Stream<Path> libraries = Files.list(BuiltPackages.unpacked().resolve("app/lib"))) {
+    try (Stream<Path> libraries = Files.list(BuiltPackages.withoutCaches().resolve("app/lib"))) {
       assertThat(libraries.map(library -> library.getFileName().toString()))
           .filteredOn(name -> name.endsWith(".jar"))
           .isNotEmpty()
@@ -266,7 +271,7 @@ final class ArchiveTest {
 
   @Test
   void theProgramNamesItselfAsItsUserDoes() throws Exception {
-    String tertulia = BuiltPackages.unpacked().resolve("bin/tertulia").toString();
+    String tertulia = BuiltPackages.withoutCaches().resolve("bin/tertulia").toString();
     assertThat(Ended.of(Map.of(), List.of(tertulia, "--version")).out())
         .matches("tertulia \\d+\\.\\d+\\.\\d+\n");
     assertThat(Ended.of(Map.of(), List.of(tertulia)).out()).contains("serve", "notify", "backup");
@@ -280,7 +285,7 @@ final class ArchiveTest {
 
   @Test
   void theManualPageAndTheCompletionsAreSound() throws Exception {
-    Path share = BuiltPackages.unpacked().resolve("share");
+    Path share = BuiltPackages.withoutCaches().resolve("share");
     Path manual = share.resolve("man/man1/tertulia.1");
     Ended shown =
         Ended.of(
@@ -319,6 +324,7 @@ final class ArchiveTest {
   }
 
   @Test
+  @Tag("long")
   void twoBuildsOfOneCommitAreEqualToTheByte() throws Exception {
     Path other =
         BuiltPackages.make(

@@ -41,6 +41,14 @@ final class BuiltPackages {
     return OUT.resolve("work").resolve(archive.replaceFirst("-linux-.*", ""));
   }
 
+  /// The program as it lies unpacked, without start-up caches, which take as long to make as all
+  /// else.
+  static Path withoutCaches() throws Exception {
+    Path out = OUT.resolve("without-caches");
+    String debian = made(SERVER, out, "without-caches", "deb").getLast().getFileName().toString();
+    return out.resolve("work").resolve(debian.replaceFirst("_([^_]*)_.*", "-$1"));
+  }
+
   /// The archive.
   static Path archive() throws Exception {
     return ofThisVersion(".tar.gz");
@@ -58,7 +66,7 @@ final class BuiltPackages {
 
   /// All are made at once, of the same files.
   private static Path ofThisVersion(String end) throws Exception {
-    return made(SERVER, "packages", "archive", "deb", "image").stream()
+    return made(SERVER, OUT, "packages", "archive", "deb", "image").stream()
         .filter(file -> file.toString().endsWith(end))
         .findFirst()
         .orElseThrow();
@@ -76,7 +84,7 @@ final class BuiltPackages {
     if (!Files.exists(jar) || isOlder(jar, builtJar())) {
       writeNext(jar);
     }
-    return made(next, "next", "deb").getLast();
+    return made(next, OUT, "next", "deb").getLast();
   }
 
   private static Path builtJar() {
@@ -106,7 +114,8 @@ final class BuiltPackages {
   }
 
   /// @param name of the note about what was made
-  private static List<Path> made(Path server, String name, String... kinds) throws Exception {
+  private static List<Path> made(Path server, Path out, String name, String... kinds)
+      throws Exception {
     Path note = OUT.resolve(name + ".made");
     Path jar = builtJar();
     if (Files.exists(note) && !isOlder(note, jar) && !isOlder(note, newestSource())) {
@@ -117,7 +126,7 @@ final class BuiltPackages {
     }
     Files.createDirectories(OUT);
     FileTime began = FileTime.from(Instant.now());
-    List<Path> files = make(OUT, server, Map.of(), kinds);
+    List<Path> files = make(out, server, Map.of(), kinds);
     Files.write(note, files.stream().map(Path::toString).toList());
     Files.setLastModifiedTime(note, began);
     return files;

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The image, as a registry and `docker load` read it; and its root file system, run with its own
 /// user, variables and command.
 @Tag("packages")
+@Tag("long")
 final class ContainerImageTest {
   @TempDir private Path folder;
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// where the one before has ended: systemd itself starts the server, with everything that the unit
 /// says.
 @Tag("packages")
+@Tag("long")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class DebianPackageTest {
@@ -138,7 +139,6 @@ final class DebianPackageTest {
 
   @Test
   @Order(4)
-  @Tag("long")
   void tenThousandMessagesPassUnderTheHardening() throws Exception {
     machine.sh("systemctl restart tertulia");
     awaitPage();
@@ -193,7 +193,6 @@ final class DebianPackageTest {
   /// Its files are replaced while it serves, and it needs more of them to stop.
   @Test
   @Order(5)
-  @Tag("long")
   void anUpgradeUnderAThousandClientsDrainsTheOldServerAndStartsTheNewOne() throws Exception {
     String settings = machine.sh("sha256sum " + SETTINGS + " && stat -c '%a %U %G' " + SETTINGS);
     String next = machine.give(BuiltPackages.nextDebian());
@@ -221,7 +220,6 @@ final class DebianPackageTest {
 
   @Test
   @Order(6)
-  @Tag("long")
   void anUpgradeLeavesTheServiceAsItIs() throws Exception {
     String upgrade = "dpkg -i " + machine.give(BuiltPackages.nextDebian()) + " </dev/null";
     machine.sh("systemctl stop tertulia");
@@ -243,7 +241,6 @@ final class DebianPackageTest {
 
   @Test
   @Order(7)
-  @Tag("long")
   void aRemovalKeepsDataAndSettings() throws Exception {
     String settings = machine.sh("sha256sum " + SETTINGS);
     machine.sh("dpkg -r tertulia");
