@@ -42,6 +42,9 @@ final class JavaRuntime {
     Layout.run(
         List.of(
             jlink.toString(),
+            // Half the processor time: it ends before it pays to optimise it.
+            "-J-XX:TieredStopAtLevel=1",
+            "-J-XX:+UseSerialGC",
             "--add-modules",
             String.join(",", MODULES),
             "--strip-debug",

@@ -84,7 +84,7 @@ final class FuzzedHttpTest {
 
   @Test
   void aShortWhile() throws Exception {
-    FUZZING.runs(folder, 300);
+    FUZZING.runs(folder, 1_500);
   }
 
   @Test

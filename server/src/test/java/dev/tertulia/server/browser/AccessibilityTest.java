@@ -8,9 +8,8 @@ import dev.tertulia.server.testing.TestServer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
 /// The barriers that axe-core finds in the page: none, in what a person can open, in both themes
@@ -19,9 +18,18 @@ import org.openqa.selenium.Keys;
 final class AccessibilityTest {
   @RegisterExtension static final Browser browser = Browser.speaking("es");
 
-  @ParameterizedTest
-  @CsvSource({"1280, 800", "390, 844"})
-  void axeFindsNothing(int width, int height) {
+  @Test
+  void axeFindsNothingOnAPhone() {
+    axeFindsNothing(390, 844);
+  }
+
+  @Test
+  @Tag("long")
+  void axeFindsNothingOnADesktop() {
+    axeFindsNothing(1280, 800);
+  }
+
+  private static void axeFindsNothing(int width, int height) {
     try (TestServer server = TestServer.start();
         FullPeer luis = FullPeer.hello(server, "luis-42", "'rooms':{'lobby':null}")) {
       PageTab page = PageTab.open(browser, server, "Ana");

@@ -114,6 +114,7 @@ final class DayOfUseTest {
   }
 
   @Test
+  @Tag("long")
   void everyPageShowsWhatTheServerHas() {
     try (Browser browser = Browser.withServiceWorkers("es")) {
       Device laptop = device(browser, "ana", "Ana");

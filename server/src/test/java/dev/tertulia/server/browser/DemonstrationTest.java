@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The demonstration that the original example was made for, in three tabs.
 @Tag("system")
 final class DemonstrationTest {
-  @RegisterExtension static final Browser browser = Browser.withServiceWorkers("es");
+  @RegisterExtension static final Browser browser = Browser.speaking("es");
 
   @Test
   void thePageHasTheTextsOfTheExample() {
@@ -35,6 +35,7 @@ final class DemonstrationTest {
   }
 
   @Test
+  @Tag("long")
   void everyTabIsASeparateClient() {
     try (TestServer server = TestServer.start()) {
       List<PageTab> tabs = threeTabs(server);
@@ -44,6 +45,7 @@ final class DemonstrationTest {
   }
 
   @Test
+  @Tag("long")
   void aChatMessageIsSeenByAll() {
     try (TestServer server = TestServer.start()) {
       List<PageTab> tabs = threeTabs(server);
@@ -135,6 +137,7 @@ final class DemonstrationTest {
   }
 
   @Test
+  @Tag("long")
   void aDepartureIsShown() {
     try (TestServer server = TestServer.start()) {
       List<PageTab> tabs = threeTabs(server);

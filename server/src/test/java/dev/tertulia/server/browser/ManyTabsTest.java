@@ -8,8 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
 /// Tabs of one browser in a network without WebSocket: all their event streams share the few
 /// connections that a browser opens to a host.
@@ -20,9 +19,18 @@ final class ManyTabsTest {
 
   private static final int TABS = CONNECTIONS + 2;
 
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void allTabsLoadAndReceive(boolean locks) {
+  @Test
+  void allTabsLoadAndReceive() {
+    allTabsLoadAndReceive(true);
+  }
+
+  @Test
+  @Tag("long")
+  void withoutLocksAllTabsLoadAndReceive() {
+    allTabsLoadAndReceive(false);
+  }
+
+  private static void allTabsLoadAndReceive(boolean locks) {
     try (TestServer server = TestServer.start();
         Gateway gateway = Gateway.to(server.port());
         Browser browser = Browser.speaking("es")) {

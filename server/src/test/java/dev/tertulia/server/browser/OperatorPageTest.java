@@ -329,9 +329,18 @@ final class OperatorPageTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"1280, 800", "390, 844"})
-  void axeFindsNothing(int width, int height) {
+  @Test
+  void axeFindsNothing() {
+    axeFindsNothing(1280, 800);
+  }
+
+  @Test
+  @Tag("long")
+  void axeFindsNothingOnAPhone() {
+    axeFindsNothing(390, 844);
+  }
+
+  private void axeFindsNothing(int width, int height) {
     try (TestServer server = TestServer.start();
         FullPeer ana = FullPeer.hello(server, "ana", "'device':'phone','rooms':{'lobby':null}")) {
       ana.ask("'type':'chat','room':'lobby','message':'buenos días'");

@@ -131,9 +131,18 @@ final class PrefixedPageTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void theApiCanBeTriedBelowAPath(boolean removes) {
+  @Test
+  void theApiCanBeTriedBelowAPath() {
+    theApiCanBeTriedBelowAPath(true);
+  }
+
+  @Test
+  @Tag("long")
+  void theApiCanBeTriedBelowAPathThatTheProxyLeaves() {
+    theApiCanBeTriedBelowAPath(false);
+  }
+
+  private void theApiCanBeTriedBelowAPath(boolean removes) {
     try (TestServer server = server(Map.of());
         ProxyProcess proxy = proxy(server, removes)) {
       Tab tab = browser.open(proxy.http("/chat/docs"));
@@ -148,9 +157,18 @@ final class PrefixedPageTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void aPersonSignsInBelowAPath(boolean removes) throws Exception {
+  @Test
+  void aPersonSignsInBelowAPath() throws Exception {
+    aPersonSignsInBelowAPath(true);
+  }
+
+  @Test
+  @Tag("long")
+  void aPersonSignsInBelowAPathThatTheProxyLeaves() throws Exception {
+    aPersonSignsInBelowAPath(false);
+  }
+
+  private void aPersonSignsInBelowAPath(boolean removes) throws Exception {
     MockOAuth2Server provider =
         new MockOAuth2Server(OAuth2Config.Companion.fromJson("{\"interactiveLogin\":true}"));
     provider.start();

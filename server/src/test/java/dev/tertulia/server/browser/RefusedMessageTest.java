@@ -16,9 +16,8 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /// How the page shows a message that the server refuses because it can't store it at the moment,
 /// and that nobody has to do anything for it. What failed for good is tested with the conversation.
@@ -26,9 +25,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class RefusedMessageTest {
   @TempDir private Path folder;
 
-  @ParameterizedTest
-  @CsvSource({"es, light", "en, dark"})
-  void waitsAndIsSentAgainByItself(String language, String theme) throws Exception {
+  @Test
+  void waitsAndIsSentAgainByItself() throws Exception {
+    waitsAndIsSentAgainByItself("es", "light");
+  }
+
+  @Test
+  @Tag("long")
+  void waitsAndIsSentAgainByItselfInEnglish() throws Exception {
+    waitsAndIsSentAgainByItself("en", "dark");
+  }
+
+  private void waitsAndIsSentAgainByItself(String language, String theme) throws Exception {
     Map<Setting, String> settings = Map.of(Setting.DATA, folder.resolve("d").toString());
     try (Browser browser = Browser.speaking(language);
         TestServer server = TestServer.start(settings)) {

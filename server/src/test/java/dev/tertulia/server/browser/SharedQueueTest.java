@@ -31,12 +31,14 @@ final class SharedQueueTest {
       IntStream.range(0, 50).mapToObj(i -> "message " + i).toList();
 
   @ParameterizedTest
-  @CsvSource({
-    "localStore, closed",
-    "localStore, frozen",
-    "indexedStore, closed",
-    "indexedStore, frozen"
-  })
+  @Tag("long")
+  @CsvSource({"localStore, closed", "indexedStore, frozen"})
+  void whatATabLeavesInTheOtherStoreAnotherTabSends(String store, String end) {
+    whatATabLeavesAnotherTabSends(store, end);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"localStore, frozen", "indexedStore, closed"})
   void whatATabLeavesAnotherTabSends(String store, String end) {
     try (TestServer server = TestServer.start();
         Gateway gateway = Gateway.to(server.port()).withWebSocket();

@@ -87,7 +87,7 @@ final class FuzzedConfigTest {
 
   @Test
   void aShortWhile() throws Exception {
-    fuzzing().runs(folder, 1_000);
+    fuzzing().runs(folder, 4_000);
   }
 
   @Test

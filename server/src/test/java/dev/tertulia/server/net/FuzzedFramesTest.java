@@ -49,7 +49,7 @@ final class FuzzedFramesTest {
 
   @Test
   void aShortWhile() throws Exception {
-    FUZZING.runs(folder, 5_000);
+    FUZZING.runs(folder, 20_000);
   }
 
   @Test

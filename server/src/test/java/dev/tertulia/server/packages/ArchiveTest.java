@@ -233,6 +233,8 @@ final class ArchiveTest {
             Map.of(),
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "jdeps").toString(),
+                "-J-XX:TieredStopAtLevel=1",
+                "-J-XX:+UseSerialGC",
                 "--multi-release",
                 "25",
                 "--ignore-missing-deps",

@@ -51,7 +51,7 @@ final class DamageTest {
 
   @Test
   void damageIsHarmlessOrReported() throws IOException {
-    damage(120);
+    damage(40);
   }
 
   @Test

@@ -55,7 +55,7 @@ final class EveryJoinTest {
 
   @Test
   void everyJoinIsAnsweredCorrectly() throws IOException {
-    run(3, 2_400);
+    run(3, 1_200);
   }
 
   @Test

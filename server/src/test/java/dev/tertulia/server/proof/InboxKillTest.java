@@ -38,7 +38,7 @@ final class InboxKillTest {
 
   @Test
   void noNotificationIsLostOrDuplicatedAndReadMarksAndRevocationsLast() {
-    killAndLook(4);
+    killAndLook(3);
   }
 
   @Test

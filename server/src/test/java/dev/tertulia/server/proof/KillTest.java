@@ -27,7 +27,7 @@ final class KillTest {
 
   @Test
   void acknowledgedMessagesAreStoredOnceAndInOrder() {
-    killAndLook(5);
+    killAndLook(3);
   }
 
   @Test

@@ -55,7 +55,7 @@ final class FuzzedReadersTest {
 
   @Test
   void aShortWhile() throws Exception {
-    fuzzing().runs(folder, 5_000);
+    fuzzing().runs(folder, 20_000);
   }
 
   @Test

@@ -100,7 +100,7 @@ final class FuzzedImportTest {
 
   @Test
   void aShortWhile() throws Exception {
-    fuzzing().runs(folder, 1_000);
+    fuzzing().runs(folder, 5_000);
   }
 
   @Test

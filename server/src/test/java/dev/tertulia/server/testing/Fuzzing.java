@@ -10,8 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Runs Jazzer on a target, which generates input guided by code coverage, in its own process. The
-/// same seed generates the same input.
+/// Runs a target on generated input, in its own process: for long on what Jazzer generates, guided
+/// by code coverage, for short on random changes of the beginnings, because Jazzer needs longer to
+/// start. The same seed generates the same input.
 ///
 /// @param target has a public static `fuzzerTestOneInput(byte[])`, which throws if something is
 ///   wrong
@@ -30,12 +31,16 @@ public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> wor
     return new Fuzzing(target, inputs, words);
   }
 
-  /// Tries so many inputs.
+  /// Tries so many [ChangedInputs].
   ///
   /// @param folder an empty one
   public void runs(Path folder, int runs) throws IOException, InterruptedException {
-    List<String> quickStart = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-    String said = fuzz(folder, quickStart, "-runs=" + runs, PATIENCE_MINUTES);
+    Seeded seeded = Seeded.print();
+    List<String> command = java(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.add(ChangedInputs.class.getName());
+    command.addAll(List.of(target.getName(), "" + seeded.seed(), "" + runs, "" + longest()));
+    command.addAll(List.of("" + corpus(folder), "" + dictionary(folder)));
+    String said = run(folder, command, seeded, PATIENCE_MINUTES);
     assertThat(said).contains("Done " + runs + " runs");
   }
 
@@ -44,8 +49,7 @@ public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> wor
   /// @param folder an empty one
   public void minutes(Path folder) throws IOException, InterruptedException {
     long minutes = Long.getLong("fuzz.minutes", 2);
-    String said =
-        fuzz(folder, List.of(), "-max_total_time=" + minutes * 60, minutes + PATIENCE_MINUTES);
+    String said = fuzz(folder, "-max_total_time=" + minutes * 60, minutes + PATIENCE_MINUTES);
     assertThat(said).containsPattern("Done [0-9]{4,} runs");
   }
 
@@ -54,23 +58,34 @@ public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> wor
     return Math.max(512, 2 * beginnings.stream().mapToInt(bytes -> bytes.length).max().orElse(0));
   }
 
-  /// @param flags for the JVM
-  private String fuzz(Path folder, List<String> flags, String how, long patienceMinutes)
-      throws IOException, InterruptedException {
-    Seeded seeded = Seeded.print();
+  private Path corpus(Path folder) throws IOException {
     Path corpus = Files.createDirectory(folder.resolve("corpus"));
     for (int i = 0; i < beginnings.size(); i++) {
       Files.write(corpus.resolve("beginning" + i), beginnings.get(i));
     }
-    Path dictionary = folder.resolve("words");
-    Files.write(dictionary, words.stream().map(word -> '"' + word + '"').toList());
-    Path output = folder.resolve("output");
+    return corpus;
+  }
+
+  private Path dictionary(Path folder) throws IOException {
+    return Files.write(
+        folder.resolve("words"), words.stream().map(word -> '"' + word + '"').toList());
+  }
+
+  private static List<String> java(List<String> flags) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
     command.addAll(List.of("-Xmx512m", "-XX:+EnableDynamicAgentLoading"));
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    return command;
+  }
+
+  private String fuzz(Path folder, String how, long patienceMinutes)
+      throws IOException, InterruptedException {
+    Seeded seeded = Seeded.print();
+    Path corpus = corpus(folder);
+    List<String> command = java(List.of());
     command.add("com.code_intelligence.jazzer.Jazzer");
     command.add("--target_class=" + target.getName());
     command.add(
@@ -78,8 +93,14 @@ public record Fuzzing(Class<?> target, List<byte[]> beginnings, List<String> wor
     command.add("--reproducer_path=" + folder);
     command.add("-artifact_prefix=" + folder + "/");
     command.add("-seed=" + (int) (seeded.random().nextLong() >>> 33));
-    command.addAll(List.of("-max_len=" + longest(), "-dict=" + dictionary, how));
+    command.addAll(List.of("-max_len=" + longest(), "-dict=" + dictionary(folder), how));
     command.add(corpus.toString());
+    return run(folder, command, seeded, patienceMinutes);
+  }
+
+  private static String run(Path folder, List<String> command, Seeded seeded, long patienceMinutes)
+      throws IOException, InterruptedException {
+    Path output = folder.resolve("output");
     Process process =
         new ProcessBuilder(command)
             .directory(folder.toFile())

@@ -52,7 +52,7 @@ final class FuzzedTokensTest {
 
   @Test
   void aShortWhile() throws Exception {
-    fuzzing().runs(folder, 2_500);
+    fuzzing().runs(folder, 10_000);
   }
 
   @Test
