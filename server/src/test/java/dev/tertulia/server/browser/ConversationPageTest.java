@@ -223,6 +223,8 @@ final class ConversationPageTest {
       admit(server, "privada", ana.clientId());
       ana.tab().click(".retry");
       eventually(() -> assertThat(ana.tab().count(".entry[data-state=failed]")).isOne());
+      // Its place in the list changes when it is stored, and with it what has the focus.
+      eventually(() -> assertThat(ana.tab().count(".entry.own[data-offset]")).isOne());
       ana.tab().perform("document.querySelector('.discard').focus()");
       ana.tab().press(Keys.ENTER);
       eventually(() -> assertThat(ana.tab().count(".entry[data-state=failed]")).isZero());

@@ -16,6 +16,7 @@ import org.awaitility.core.ConditionFactory;
 import org.awaitility.core.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
+import org.openqa.selenium.ElementNotInteractableException;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
@@ -76,8 +77,14 @@ final class Tab {
     element(css).sendKeys(Keys.chord(Keys.CONTROL, "a"), text);
   }
 
+  /// Clicks on the element `css`, once it can be reached: it may still be moving.
   void click(String css) {
-    element(css).click();
+    patiently()
+        .ignoreExceptionsInstanceOf(ElementNotInteractableException.class)
+        .until(() -> {
+          element(css).click();
+          return true;
+        });
   }
 
   /// Moves the pointer into the corner, where it is on nothing.

@@ -30,6 +30,8 @@ final class ChangedInputs {
     this.longest = longest;
   }
 
+  /// Runs it.
+  ///
   /// @param arguments the class of the target, the seed, how many inputs, the length of the longest
   ///   in bytes, the folder of the beginnings, and the file of the words
   public static void main(String[] arguments) throws Exception {
@@ -57,7 +59,7 @@ final class ChangedInputs {
       try {
         target.invoke(null, (Object) input.clone());
       } catch (InvocationTargetException e) {
-        e.getCause().printStackTrace();
+        e.printStackTrace();
         System.err.println("The input in hexadecimal: " + HexFormat.of().formatHex(input));
         System.exit(1);
       }
