@@ -14,6 +14,7 @@ import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.relay.Relay;
 import dev.tertulia.server.relay.postgres.PostgresRelay;
 import dev.tertulia.server.relay.redis.RedisRelay;
+import dev.tertulia.server.storage.postgres.PostgresNodes;
 import dev.tertulia.server.storage.postgres.PostgresSessions;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Publication;
@@ -98,7 +99,7 @@ final class ClusterPlans {
     NodeName node = set == null ? name(port) : set;
     return new ClusterNode.Plan(
         node,
-        System.currentTimeMillis(),
+        PostgresNodes.incarnation(database),
         database,
         relay(config.cluster(), database, node, guard),
         members::received,

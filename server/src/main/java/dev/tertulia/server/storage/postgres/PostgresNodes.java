@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,22 @@ public final class PostgresNodes implements AutoCloseable {
 
   public PostgresNodes(PostgresAddress address) {
     connections = new PostgresConnections(address, PostgresSchema.LASTING);
+  }
+
+  /// The number of a start of a server: the time by the database's clock, because that of the
+  /// machine may be wrong, and be put right before the next start.
+  ///
+  /// @throws dev.tertulia.server.storage.DataFolderException if the database can't be read
+  public static long incarnation(PostgresAddress address) {
+    PostgresConnections connections = new PostgresConnections(address, PostgresSchema.LASTING);
+    try (Connection connection = connections.open(PostgresConnections.Bounds.READER);
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("SELECT " + NOW)) {
+      result.next();
+      return result.getLong(1);
+    } catch (SQLException e) {
+      throw PostgresSnapshot.failure(connections, e);
+    }
   }
 
   /// A server.
