@@ -547,7 +547,6 @@ final class InboxTest {
   }
 
   /// On connections of several loops, with much of both kinds in each turn.
-  @Tag(ServerStore.ONE_NODE)
   @Test
   void broadcastsAndPersonalNotificationsArriveInTheOrderOfStorage() {
     FullPeer ana = hello("ana");

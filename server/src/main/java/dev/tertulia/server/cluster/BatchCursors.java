@@ -4,12 +4,14 @@ import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.SharedLog;
 import dev.tertulia.server.topic.SharedLog.Batch;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -79,14 +81,23 @@ final class BatchCursors {
   private final LongSupplier nanoTime;
   private final AtomicLong holes = new AtomicLong();
 
+  /// Up to which batch this node's own writers have told what they have committed, by term.
+  private final ConcurrentHashMap<Long, Long> own = new ConcurrentHashMap<>();
+
   /// Guarded by `this`, as is all below.
   private final Map<Long, Cursor> cursors = new HashMap<>();
+
+  /// Run once all that is committed has been read.
+  private final List<Runnable> waiting = new ArrayList<>(0);
 
   private boolean reading;
   private boolean verify;
 
   /// When all topics are verified again.
   private final Queue<Long> verifyAt = new ArrayDeque<>(AGAIN.size());
+
+  /// Whether the last reading has failed.
+  private boolean failing;
 
   private boolean interrupted = true;
   private long readAt;
@@ -135,6 +146,25 @@ final class BatchCursors {
     verify = true;
     verifyAt.clear();
     AGAIN.forEach(after -> verifyAt.add(now + after));
+  }
+
+  /// Has all batches read that are committed now, those of this node, too. Must not be called by
+  /// one who holds the lock of the [OrderedDelivery].
+  ///
+  /// @param then runs once they have been passed on, on a thread of the readers; if they can't be
+  ///   read, they are tried again until they can
+  void catchUp(Runnable then) {
+    synchronized (this) {
+      waiting.add(then);
+    }
+    look();
+  }
+
+  /// This node has committed a batch. What it has changed needs not be read. Never waits.
+  void committed(long term, long seq) {
+    if (own.put(term, seq) == null) {
+      own.keySet().removeIf(other -> !isOwnTerm.test(other));
+    }
   }
 
   private Cursor cursor(long term) {
@@ -192,6 +222,7 @@ final class BatchCursors {
     long now = nanoTime.getAsLong();
     Map<Long, Long> asked = new LinkedHashMap<>();
     boolean verifying;
+    List<Runnable> then;
     synchronized (this) {
       if (reading) {
         return;
@@ -203,30 +234,38 @@ final class BatchCursors {
       }
       verifying = verify;
       boolean poll = now - readAt >= POLL;
+      boolean catching = !waiting.isEmpty() && (poll || !failing);
+      then = catching ? List.copyOf(waiting) : List.of();
       cursors.values().removeIf(cursor -> now - cursor.aliveAt > FORGET);
       cursors.forEach((term, cursor) -> {
         boolean silent = interrupted || now - cursor.heardAt >= SILENCE;
-        if (cursor.last > cursor.seq || (silent && poll)) {
+        if (cursor.last > cursor.seq || (silent && poll) || catching) {
           asked.put(term, cursor.seq);
         }
       });
+      if (catching) {
+        asked.putAll(own);
+      }
       if (poll) {
         readAt = now;
       }
-      if (asked.isEmpty() && !verifying) {
+      if (asked.isEmpty() && !verifying && then.isEmpty()) {
         return;
       }
       verify = false;
       reading = true;
     }
-    readers.execute(() -> read(asked, verifying));
+    readers.execute(() -> read(asked, verifying, then));
   }
 
-  private void read(Map<Long, Long> asked, boolean verifying) {
+  private void read(Map<Long, Long> asked, boolean verifying, List<Runnable> then) {
     boolean done = false;
+    boolean all = true;
     try {
       if (!asked.isEmpty()) {
-        found(asked, shared.batches(asked));
+        List<Batch> rows = shared.batches(asked);
+        found(asked, rows);
+        all = rows.size() < SharedLog.MOST_BATCHES;
       }
       if (verifying) {
         verifyAll.run();
@@ -235,9 +274,21 @@ final class BatchCursors {
     } catch (LogException e) {
       log.debug("The batches of other nodes can't be read", e);
     } finally {
+      boolean more;
       synchronized (this) {
         reading = false;
+        failing = !done;
         verify |= !done && verifying;
+        if (done && all) {
+          waiting.removeAll(then);
+        }
+        more = done && !waiting.isEmpty();
+      }
+      if (done && all) {
+        then.forEach(Runnable::run);
+      }
+      if (more) {
+        look();
       }
     }
   }
@@ -245,6 +296,14 @@ final class BatchCursors {
   private synchronized void found(Map<Long, Long> asked, List<Batch> rows) {
     long now = nanoTime.getAsLong();
     for (Batch row : rows) {
+      Long told = own.get(row.term());
+      if (told != null) {
+        if (row.seq() > told) {
+          own.merge(row.term(), row.seq(), Math::max);
+          changed.accept(row);
+        }
+        continue;
+      }
       Cursor cursor = cursors.get(row.term());
       if (cursor == null || row.seq() <= cursor.seq) {
         continue;

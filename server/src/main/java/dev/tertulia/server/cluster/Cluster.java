@@ -92,7 +92,12 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
     form = new RelayedEntries(parts.form());
     delivery =
         new OrderedDelivery(
-            parts.shared(), new Hands(), this::isOwnTerm, parts.readers(), parts.nanoTime());
+            parts.shared(),
+            new Hands(),
+            this::catchUp,
+            this::isOwnTerm,
+            parts.readers(),
+            parts.nanoTime());
     cursors =
         new BatchCursors(
             parts.shared(),
@@ -102,6 +107,15 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
             parts.readers(),
             parts.nanoTime());
     relay = parts.relay().apply(this);
+  }
+
+  private void catchUp(long broadcast) {
+    parts.readers().execute(() -> cursors.catchUp(() -> delivery.caughtUp(broadcast)));
+  }
+
+  private void committed(long term, long seq, Map<TopicName, Long> ends) {
+    delivery.committed(ends);
+    cursors.committed(term, seq);
   }
 
   /// Where what is in order goes.
@@ -151,6 +165,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
             parts.tail(),
             delivery::startOver,
             delivery::startOverAll,
+            this::committed,
             relay,
             form,
             (term, seq) -> new Origin(parts.node(), parts.incarnation(), term, seq));

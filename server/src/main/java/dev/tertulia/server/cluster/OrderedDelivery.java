@@ -8,6 +8,7 @@ import dev.tertulia.server.topic.SharedLog;
 import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +101,7 @@ final class OrderedDelivery {
   }
 
   private final SharedLog shared;
-  private final Target target;
+  private final InboxOrder target;
   private final LongPredicate isOwnTerm;
   private final Executor readers;
   private final LongSupplier nanoTime;
@@ -107,6 +109,10 @@ final class OrderedDelivery {
   private final ConcurrentLinkedQueue<TopicSequence> opening = new ConcurrentLinkedQueue<>();
   private volatile long openAgainAt;
   private final AtomicBoolean isOpening = new AtomicBoolean();
+
+  /// Up to where this node has committed to inboxes and has not handed over yet.
+  private final ConcurrentHashMap<TopicName, Long> committed = new ConcurrentHashMap<>();
+
   private final AtomicLong filled = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
 
@@ -115,20 +121,78 @@ final class OrderedDelivery {
 
   private long heldBytes;
 
+  /// @param catchUp see [InboxOrder]: has [#caughtUp] called
   /// @param isOwnTerm whether a term is of this node's writers; any thread
   /// @param readers run what reads from the database
   OrderedDelivery(
       SharedLog shared,
       Target target,
+      LongConsumer catchUp,
       LongPredicate isOwnTerm,
       Executor readers,
       LongSupplier nanoTime) {
     this.shared = shared;
-    this.target = target;
+    this.target = new InboxOrder(new Inboxes(), target, catchUp);
     this.isOwnTerm = isOwnTerm;
     this.readers = readers;
     this.nanoTime = nanoTime;
     openAgainAt = nanoTime.getAsLong();
+  }
+
+  /// Where the logs of inboxes are. Guarded by the delivery.
+  private final class Inboxes implements InboxOrder.Logs {
+    @Override
+    public long broadcasts() {
+      TopicSequence sequence = sequences.get(TopicName.BROADCASTS);
+      return sequence == null || !sequence.open ? Long.MAX_VALUE : sequence.delivered().offset();
+    }
+
+    @Override
+    public void know(long offset) {
+      TopicSequence sequence = sequences.get(TopicName.BROADCASTS);
+      if (sequence != null) {
+        sequence.know(offset);
+        noteLate(sequence);
+      }
+    }
+
+    @Override
+    public Map<TopicName, Long> awaited() {
+      Map<TopicName, Long> awaited = new HashMap<>(committed);
+      for (TopicSequence sequence : late) {
+        if (sequence.topic.kind() == TopicName.Kind.INBOX) {
+          awaited.merge(sequence.topic, sequence.known(), Math::max);
+        }
+      }
+      return awaited;
+    }
+
+    @Override
+    public boolean hasCome(TopicName inbox, long offset) {
+      TopicSequence sequence = sequences.get(inbox);
+      return sequence == null
+          || sequence.removed
+          || !sequence.open
+          || sequence.delivered().offset() >= offset
+          // It was told of a log that has lost its end.
+          || !(sequence.isLate() || committed.containsKey(inbox));
+    }
+  }
+
+  /// This node has committed a batch, and will hand it over.
+  ///
+  /// @param ends the topics that it has changed, and up to where
+  void committed(Map<TopicName, Long> ends) {
+    ends.forEach((topic, end) -> {
+      if (topic.kind() == TopicName.Kind.INBOX && sequences.containsKey(topic)) {
+        committed.merge(topic, end, Math::max);
+      }
+    });
+  }
+
+  /// See [InboxOrder#caughtUp].
+  synchronized void caughtUp(long broadcast) {
+    target.caughtUp(broadcast);
   }
 
   /// Somebody subscribes to a topic with entries: everything that is stored in it after this is
@@ -292,6 +356,10 @@ final class OrderedDelivery {
         }
       } else if (sequence != null) {
         sequence.ownUpTo(position.offset());
+        if (publication.topic().kind() == TopicName.Kind.INBOX) {
+          committed.computeIfPresent(
+              publication.topic(), (topic, end) -> end <= position.offset() ? null : end);
+        }
         offer(sequence, publication, true, ready);
       }
     }
@@ -398,6 +466,7 @@ final class OrderedDelivery {
   void look(Consumer<TopicName> unsubscribed) {
     long now = nanoTime.getAsLong();
     synchronized (this) {
+      target.look();
       for (Iterator<TopicSequence> all = late.iterator(); all.hasNext(); ) {
         TopicSequence sequence = all.next();
         if (sequence.removed || !sequence.isLate()) {
@@ -428,6 +497,7 @@ final class OrderedDelivery {
           removed[0] = true;
           // Before anybody can come back and read it.
           target.forget(topic);
+          committed.remove(topic);
           unsubscribed.accept(topic);
           return null;
         });

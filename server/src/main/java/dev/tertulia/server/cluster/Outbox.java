@@ -38,6 +38,7 @@ final class Outbox implements CommitListener {
   private final CommitListener tail;
   private final Consumer<TopicName> renewed;
   private final Runnable lost;
+  private final Committed committed;
   private final Relay relay;
   private final RelayedEntries form;
   private final BiFunction<Long, Long, Origin> origin;
@@ -54,7 +55,15 @@ final class Outbox implements CommitListener {
   /// What a batch has changed: topics, and up to where; 0 for other changes than added entries.
   private record Told(long term, long seq, Map<TopicName, Long> changes) {}
 
-  /// @param tail forgets and blanks with each commit what it must not show any longer
+  /// @param tail forgets and blanks with each commit what it must not show any longer Is told of
+  ///   each batch, before it is handed over.
+  interface Committed {
+    /// A batch is committed.
+    ///
+    /// @param ends the topics that it has changed, and up to where; 0 for other changes
+    void committed(long term, long seq, Map<TopicName, Long> ends);
+  }
+
   /// @param renewed receives topics that must start over on this node, too
   /// @param lost runs when all must
   /// @param origin of a message about a batch, by term and number
@@ -62,12 +71,14 @@ final class Outbox implements CommitListener {
       CommitListener tail,
       Consumer<TopicName> renewed,
       Runnable lost,
+      Committed committed,
       Relay relay,
       RelayedEntries form,
       BiFunction<Long, Long, Origin> origin) {
     this.tail = tail;
     this.renewed = renewed;
     this.lost = lost;
+    this.committed = committed;
     this.relay = relay;
     this.form = form;
     this.origin = origin;
@@ -166,6 +177,7 @@ final class Outbox implements CommitListener {
     if (told == null) {
       return;
     }
+    committed.committed(told.term, told.seq, told.changes);
     unannounced.add(told);
     if (unannounced.size() > MOST_BATCHES) {
       unannounced.remove();

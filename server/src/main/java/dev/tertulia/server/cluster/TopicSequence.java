@@ -190,6 +190,11 @@ final class TopicSequence {
     known = Math.max(known, offset);
   }
 
+  /// Up to where the topic is known to reach.
+  long known() {
+    return known;
+  }
+
   /// How often it was told where the topic ends.
   long told() {
     return told;

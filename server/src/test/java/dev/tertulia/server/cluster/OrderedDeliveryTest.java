@@ -25,7 +25,7 @@ final class OrderedDeliveryTest {
   private final List<String> seen = new ArrayList<>();
   private long now;
   private final OrderedDelivery delivery =
-      new OrderedDelivery(log, new Seen(), term -> false, tasks::add, () -> now);
+      new OrderedDelivery(log, new Seen(), broadcast -> {}, term -> false, tasks::add, () -> now);
 
   private final class Seen implements OrderedDelivery.Target {
     @Override

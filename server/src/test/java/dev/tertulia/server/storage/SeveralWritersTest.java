@@ -247,6 +247,33 @@ final class SeveralWritersTest {
     requireWhole();
   }
 
+  /// What is in an inbox says after which broadcast it comes. So the next broadcast is committed
+  /// after it, on whichever node, and nothing that comes before it later.
+  @Test
+  void noBroadcastIsCommittedBetweenAnEntryAndItsPlace() throws SQLException {
+    Entry.Notification all = new Entry.Notification(ANA, Entry.Scope.BROADCAST, "all");
+    Entry.Notification own = new Entry.Notification(ANA, Entry.Scope.PERSONAL, "own");
+    stored(append(nodes.get(0), TopicName.BROADCASTS, all, null));
+    try (Connection other = TestStore.POSTGRES.connect(nodes.getFirst().folder);
+        Statement statement = other.createStatement()) {
+      // Another node is about to store a broadcast, and stops.
+      statement.execute("SET idle_in_transaction_session_timeout = '60s'");
+      other.commit();
+      statement.execute("SELECT id FROM topic WHERE kind = 3 FOR UPDATE");
+      assertThat(await(append(nodes.get(1), TopicName.inbox(BEA), own, null)))
+          .isEqualTo(new Outcome.Refused(ErrorCode.UNAVAILABLE));
+      other.rollback();
+      // Another node is about to store an entry.
+      statement.execute("SELECT id FROM topic WHERE kind = 3 FOR SHARE");
+      stored(append(nodes.get(1), TopicName.inbox(BEA), own, null));
+      assertThat(await(append(nodes.get(2), TopicName.BROADCASTS, all, null)))
+          .isEqualTo(new Outcome.Refused(ErrorCode.UNAVAILABLE));
+      other.rollback();
+    }
+    stored(append(nodes.get(2), TopicName.BROADCASTS, all, null));
+    requireWhole();
+  }
+
   @Test
   void crossingBatchesNeitherFailNorBlockEachOther() throws Exception {
     cross(Duration.ofSeconds(4));

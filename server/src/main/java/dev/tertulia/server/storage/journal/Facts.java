@@ -484,7 +484,8 @@ final class Facts {
         wanted.locked().add(topic);
       }
       if (topic.kind() == TopicName.Kind.INBOX) {
-        wanted.read().add(TopicName.BROADCASTS);
+        // What is added has a place among the broadcasts: none may come in between.
+        (draft instanceof Draft.Append ? wanted.shared() : wanted.read()).add(TopicName.BROADCASTS);
       }
     }
     return wanted;

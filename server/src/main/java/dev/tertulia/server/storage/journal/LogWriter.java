@@ -185,7 +185,7 @@ public final class LogWriter {
       }
       List<Draft> taken = new ArrayList<>(drafts.size());
       for (Draft draft : drafts) {
-        if (maintenance.concerns(draft) || (held != null && held.contains(draft.topic()))) {
+        if (maintenance.concerns(draft) || (held != null && isHeld(draft, held))) {
           reporter.refuse(writeBatch, draft, ErrorCode.UNAVAILABLE);
         } else {
           taken.add(draft);
@@ -225,6 +225,13 @@ public final class LogWriter {
       health.endWork();
     }
     return commit(current, writeBatch, again);
+  }
+
+  private static boolean isHeld(Draft draft, Set<TopicName> held) {
+    return held.contains(draft.topic())
+        || (held.contains(TopicName.BROADCASTS)
+            && draft instanceof Draft.Append
+            && draft.topic().kind() == TopicName.Kind.INBOX);
   }
 
   /// Before the commit: certainly nothing is stored.

@@ -77,10 +77,12 @@ public final class TopicCache {
   ///
   /// @param written may get entries or members, and so a row
   /// @param locked are locked if they have a row
+  /// @param shared must not grow meanwhile, and are not written
   /// @param read are read only
-  record Wanted(Set<TopicName> written, Set<TopicName> locked, Set<TopicName> read) {
+  record Wanted(
+      Set<TopicName> written, Set<TopicName> locked, Set<TopicName> shared, Set<TopicName> read) {
     Wanted() {
-      this(new HashSet<>(), new HashSet<>(), new HashSet<>());
+      this(new HashSet<>(), new HashSet<>(), new HashSet<>(), new HashSet<>());
     }
   }
 
@@ -95,16 +97,20 @@ public final class TopicCache {
     lastId = 0;
     Set<TopicName> locked = new HashSet<>(wanted.locked);
     locked.addAll(wanted.written);
+    Set<TopicName> shared = new HashSet<>(wanted.shared);
+    shared.removeAll(locked);
+    Set<TopicName> all = new HashSet<>(locked);
+    all.addAll(shared);
     Set<TopicName> read = new HashSet<>(wanted.read);
     if (held == null) {
-      read.removeAll(locked);
+      read.removeAll(all);
     } else {
       // So that those that are passed over are told from those that are not there.
-      read.addAll(locked);
+      read.addAll(all);
     }
     Wait wait = held == null ? Wait.IN_TURN : Wait.NO;
-    long now = lock(wanted.written, locked, read, wait, held);
-    for (TopicName name : locked) {
+    long now = lock(wanted.written, locked, shared, read, wait, held);
+    for (TopicName name : all) {
       if (!states.containsKey(name) && (held == null || !held.contains(name))) {
         if (wanted.written.contains(name)) {
           // It was removed in between, or is damaged, which is met by whoever asks for it.
@@ -120,6 +126,7 @@ public final class TopicCache {
   private long lock(
       Set<TopicName> written,
       Set<TopicName> locked,
+      Set<TopicName> shared,
       Set<TopicName> read,
       Wait wait,
       @Nullable Set<TopicName> held)
@@ -128,6 +135,7 @@ public final class TopicCache {
       throw new IllegalStateException("nobody else writes this database");
     }
     List<TopicName> inOrder = locked.stream().sorted(ORDER).toList();
+    List<TopicName> sharedInOrder = shared.stream().sorted(ORDER).toList();
     List<TopicName> readInOrder = read.stream().sorted(ORDER).toList();
     List<TopicState> fresh = new ArrayList<>();
     TopicLocks.Moment moment =
@@ -135,6 +143,7 @@ public final class TopicCache {
             new TopicLocks.Wanted(
                 keys(held == null ? written.stream().sorted(ORDER).toList() : List.of()),
                 keys(inOrder),
+                keys(sharedInOrder),
                 keys(readInOrder),
                 wait),
             (index, id, row) -> {
@@ -146,8 +155,15 @@ public final class TopicCache {
               }
             },
             (index, id, row) -> {
+              if (row != null) {
+                states.put(sharedInOrder.get(index), new TopicState(row));
+              }
+            },
+            (index, id, row) -> {
               TopicName name = readInOrder.get(index);
-              if (locked.contains(name) && !states.containsKey(name) && held != null) {
+              if ((locked.contains(name) || shared.contains(name))
+                  && !states.containsKey(name)
+                  && held != null) {
                 held.add(name);
               } else if (row != null) {
                 states.putIfAbsent(name, new TopicState(row));
@@ -191,7 +207,7 @@ public final class TopicCache {
   public TopicState of(TopicName name) throws SQLException {
     TopicState state = states.get(name);
     if (state == null && locks != null) {
-      lock(Set.of(name), Set.of(name), Set.of(), Wait.UNTIL_FREE, null);
+      lock(Set.of(name), Set.of(name), Set.of(), Set.of(), Wait.UNTIL_FREE, null);
       state = states.get(name);
       if (state == null) {
         throw new LogException("the row of a topic is damaged. Run './tertulia check'", true, null);
@@ -209,7 +225,7 @@ public final class TopicCache {
   @Nullable TopicState free(TopicName name) throws SQLException {
     if (locks != null && !states.containsKey(name)) {
       Set<TopicName> held = new HashSet<>();
-      lock(Set.of(), Set.of(name), Set.of(name), Wait.NO, held);
+      lock(Set.of(), Set.of(name), Set.of(), Set.of(name), Wait.NO, held);
       return states.get(name);
     }
     TopicState state = of(name);

@@ -30,19 +30,43 @@ public final class TopicLocks {
   private static final String READ = TopicRow.TABLE.findAllBy("kind", "name");
   private static final String LOCK = READ + " ORDER BY k.key FOR UPDATE OF r";
 
-  /// Does not wait for what others hold.
+  private static final String SHARE = READ + " ORDER BY k.key FOR SHARE OF r";
+
+  /// Do not wait for what others hold.
   private static final String TRY = LOCK + " SKIP LOCKED";
+
+  private static final String TRY_SHARE = SHARE + " SKIP LOCKED";
 
   /// At most this many locks of a batch are taken in turn: PostgreSQL has a few thousand for all.
   private static final int MOST_TURNS = 64;
+
+  private static final int SPACE = 0x746f7069;
+
+  private static final String TURNS_OF =
+      "SELECT hashtext(concat(k.value ->> 0, ' ', k.value ->> 1)) AS number, %s AS alone"
+          + " FROM json_each(?) AS k";
 
   /// In the order of their numbers, like all who take them. A number that two topics share makes
   /// them wait for each other.
   private static final String TURN =
       "SELECT count(pg_advisory_xact_lock("
-          + 0x746f7069
+          + SPACE
           + ", q.number)) FROM (SELECT DISTINCT hashtext(concat(k.value ->> 0, ' ', k.value ->> 1))"
           + " AS number FROM json_each(?) AS k ORDER BY number LIMIT "
+          + MOST_TURNS
+          + ") AS q";
+
+  /// The same, with those that are shared: they wait for those that are not, and the other way
+  /// round.
+  private static final String SHARED_TURN =
+      "SELECT count(CASE WHEN q.alone THEN CAST(pg_advisory_xact_lock(%1$s, q.number) AS text)"
+              .formatted(SPACE)
+          + " ELSE CAST(pg_advisory_xact_lock_shared(%1$s, q.number) AS text) END)".formatted(SPACE)
+          + " FROM (SELECT number, bool_or(alone) AS alone FROM ("
+          + TURNS_OF.formatted("true")
+          + " UNION ALL "
+          + TURNS_OF.formatted("false")
+          + ") AS w GROUP BY number ORDER BY number LIMIT "
           + MOST_TURNS
           + ") AS q";
 
@@ -73,8 +97,10 @@ public final class TopicLocks {
   ///
   /// @param created get a row if they have none; kinds and names
   /// @param locked a list of all that are to be locked, `created` among them
+  /// @param shared are locked together with others that only share them, after all that are locked
   /// @param read are read without a lock
-  public record Wanted(KeyList created, KeyList locked, KeyList read, Wait waiting) {}
+  public record Wanted(
+      KeyList created, KeyList locked, KeyList shared, KeyList read, Wait waiting) {}
 
   /// What is done about topics that others have locked.
   public enum Wait {
@@ -96,19 +122,23 @@ public final class TopicLocks {
   public record Moment(long now, long beginning) {}
 
   /// Locks and reads topics. Rows that are damaged are left out.
-  public Moment lock(Wanted wanted, Found locked, Found read) throws SQLException {
+  public Moment lock(Wanted wanted, Found locked, Found shared, Found read) throws SQLException {
     StringBuilder sql = new StringBuilder();
     boolean inTurn = wanted.waiting == Wait.IN_TURN && !wanted.locked.isEmpty();
+    boolean shares = inTurn && !wanted.shared.isEmpty();
     if (inTurn) {
-      add(sql, wanted.locked, TURN);
+      add(sql, wanted.locked, shares ? SHARED_TURN : TURN);
     }
     add(sql, wanted.created, CREATE);
     add(sql, wanted.locked, wanted.waiting == Wait.NO ? TRY : LOCK);
+    add(sql, wanted.shared, wanted.waiting == Wait.NO ? TRY_SHARE : SHARE);
     add(sql, wanted.read, READ);
     PreparedStatement statement = tables.statement(sql + MOMENT.formatted(clock.get()));
     int at = inTurn ? wanted.locked.bind(statement, 1) : 1;
+    at = shares ? wanted.shared.bind(statement, at) : at;
     at = wanted.created.isEmpty() ? at : wanted.created.bind(statement, at);
     at = wanted.locked.isEmpty() ? at : wanted.locked.bind(statement, at);
+    at = wanted.shared.isEmpty() ? at : wanted.shared.bind(statement, at);
     if (!wanted.read.isEmpty()) {
       wanted.read.bind(statement, at);
     }
@@ -126,6 +156,7 @@ public final class TopicLocks {
       statement.getMoreResults();
     }
     take(statement, wanted.locked, created, locked);
+    take(statement, wanted.shared, created, shared);
     take(statement, wanted.read, created, read);
     try (ResultSet result = statement.getResultSet()) {
       result.next();

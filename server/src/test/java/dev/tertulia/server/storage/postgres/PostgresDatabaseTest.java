@@ -218,7 +218,9 @@ final class PostgresDatabaseTest {
     lobby.add(1L, "lobby");
     new TopicLocks(tables, database::clock)
         .lock(
-            new TopicLocks.Wanted(lobby, lobby, new KeyList(), TopicLocks.Wait.IN_TURN),
+            new TopicLocks.Wanted(
+                lobby, lobby, new KeyList(), new KeyList(), TopicLocks.Wait.IN_TURN),
+            (index, id, row) -> {},
             (index, id, row) -> {},
             (index, id, row) -> {});
   }
