@@ -55,8 +55,7 @@ final class Outbox implements CommitListener {
   /// What a batch has changed: topics, and up to where; 0 for other changes than added entries.
   private record Told(long term, long seq, Map<TopicName, Long> changes) {}
 
-  /// @param tail forgets and blanks with each commit what it must not show any longer Is told of
-  ///   each batch, before it is handed over.
+  /// Is told of each batch, before it is handed over.
   interface Committed {
     /// A batch is committed.
     ///
@@ -64,8 +63,10 @@ final class Outbox implements CommitListener {
     void committed(long term, long seq, Map<TopicName, Long> ends);
   }
 
+  /// @param tail forgets and blanks with each commit what it must not show any longer
   /// @param renewed receives topics that must start over on this node, too
   /// @param lost runs when all must
+  /// @param committed is told of each batch
   /// @param origin of a message about a batch, by term and number
   Outbox(
       CommitListener tail,

@@ -40,11 +40,8 @@ public final class TopicLocks {
   /// At most this many locks of a batch are taken in turn: PostgreSQL has a few thousand for all.
   private static final int MOST_TURNS = 64;
 
+  /// Of the numbers of turns.
   private static final int SPACE = 0x746f7069;
-
-  private static final String TURNS_OF =
-      "SELECT hashtext(concat(k.value ->> 0, ' ', k.value ->> 1)) AS number, %s AS alone"
-          + " FROM json_each(?) AS k";
 
   /// In the order of their numbers, like all who take them. A number that two topics share makes
   /// them wait for each other.
@@ -59,14 +56,15 @@ public final class TopicLocks {
   /// The same, with those that are shared: they wait for those that are not, and the other way
   /// round.
   private static final String SHARED_TURN =
-      "SELECT count(CASE WHEN q.alone THEN CAST(pg_advisory_xact_lock(%1$s, q.number) AS text)"
-              .formatted(SPACE)
-          + " ELSE CAST(pg_advisory_xact_lock_shared(%1$s, q.number) AS text) END)".formatted(SPACE)
-          + " FROM (SELECT number, bool_or(alone) AS alone FROM ("
-          + TURNS_OF.formatted("true")
-          + " UNION ALL "
-          + TURNS_OF.formatted("false")
-          + ") AS w GROUP BY number ORDER BY number LIMIT "
+      "SELECT count(CASE WHEN q.alone THEN CAST(pg_advisory_xact_lock("
+          + SPACE
+          + ", q.number) AS text) ELSE CAST(pg_advisory_xact_lock_shared("
+          + SPACE
+          + ", q.number) AS text) END) FROM (SELECT w.number, bool_or(w.alone) AS alone FROM ("
+          + "SELECT hashtext(concat(k.value ->> 0, ' ', k.value ->> 1)) AS number, true AS alone"
+          + " FROM json_each(?) AS k UNION ALL"
+          + " SELECT hashtext(concat(k.value ->> 0, ' ', k.value ->> 1)), false"
+          + " FROM json_each(?) AS k) AS w GROUP BY w.number ORDER BY w.number LIMIT "
           + MOST_TURNS
           + ") AS q";
 
