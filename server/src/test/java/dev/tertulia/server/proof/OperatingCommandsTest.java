@@ -112,7 +112,9 @@ final class OperatingCommandsTest {
     }
   }
 
+  /// What the commands do is tested elsewhere as well.
   @Test
+  @Tag("long")
   void everyCommandDoesWhatItIsShownFor() throws Exception {
     prepare();
     List<List<String>> blocks =

@@ -93,6 +93,7 @@ final class PrivateDataTest {
   }
 
   @Test
+  @Tag("long")
   void noFileIsReadableByOthersForAMoment() throws Exception {
     List<Path> traces = new ArrayList<>();
     // SQLite's temporary files are seen there too.

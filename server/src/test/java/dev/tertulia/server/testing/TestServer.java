@@ -133,6 +133,9 @@ public final class TestServer implements AutoCloseable {
       settings.add(settings(data.getFirst(), overrides));
       String folder = Config.folder(settings.getFirst()).toString();
       if (!overrides.containsKey(Setting.DATABASE)) {
+        if (store == ServerStore.SQLITE && !overrides.containsKey(Setting.DATA)) {
+          EmptyDatabase.putInto(data.getFirst());
+        }
         store.settings(folder).forEach(settings.getFirst()::set);
         for (int i = 1; i < store.nodes(); i++) {
           data.add(Files.createTempDirectory("tertulia-test"));
