@@ -21,7 +21,8 @@ public enum Setting {
       "database",
       "",
       "PostgreSQL database of the log, instead of SQLite in the data folder, such as"
-          + " postgresql://tertulia@db.example.org/tertulia?sslmode=verify-full",
+          + " postgresql://tertulia@db.example.org/tertulia?sslmode=verify-full; of several servers"
+          + " (@one.example.org,two.example.org/) it uses the one that is in charge",
       "--database",
       Form.URL),
   DATABASE_PASSWORD(

@@ -4,25 +4,48 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Where a PostgreSQL database is and as whom it is opened:
-/// `postgresql://user@host:port/database?sslmode=verify-full`. Immutable. No text that it gives
-/// contains the password.
+/// `postgresql://user@host:port,host:port/database?sslmode=verify-full`. Immutable. No text that it
+/// gives contains the password.
 ///
+/// @param hosts the servers, of which one at a time is in charge; at least one
 /// @param parameters of TLS, by name: those of [#PARAMETERS]
 /// @param password `null` for none
 public record PostgresAddress(
     String user,
-    String host,
-    int port,
+    List<Host> hosts,
     String database,
     Map<String, String> parameters,
     @Nullable String password) {
   private static final int DEFAULT_PORT = 5432;
+
+  /// The most servers of a database.
+  private static final int MOST_HOSTS = 8;
+
+  /// A server.
+  public record Host(String name, int port) {
+    boolean isLocal() {
+      return name.equals("localhost") || name.equals("[::1]") || name.startsWith("127.");
+    }
+
+    /// For the driver.
+    public String jdbc() {
+      return "jdbc:postgresql://%s:%s/".formatted(name, port);
+    }
+
+    @Override
+    public String toString() {
+      return name + ":" + port;
+    }
+  }
 
   /// What may stand after the `?`.
   private static final Set<String> PARAMETERS =
@@ -32,6 +55,7 @@ public record PostgresAddress(
       Set.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
 
   public PostgresAddress {
+    hosts = List.copyOf(hosts);
     parameters = Map.copyOf(parameters);
   }
 
@@ -42,9 +66,16 @@ public record PostgresAddress(
   /// @throws IllegalArgumentException if it is none, or has two passwords; with what is wrong with
   ///   it
   public static PostgresAddress of(String text, @Nullable String password) {
+    int begin = text.indexOf("://") + 3;
+    int end = begin;
+    while (end < text.length() && "/?#".indexOf(text.charAt(end)) < 0) {
+      end++;
+    }
+    int at = text.lastIndexOf('@', end - 1);
     URI uri;
     try {
-      uri = new URI(text);
+      // A list of hosts is no part of an ordinary address.
+      uri = new URI(at < begin ? text : text.substring(0, at + 1) + "host" + text.substring(end));
     } catch (URISyntaxException e) {
       // Its message would repeat the text, in which somebody may have put a password.
       throw new IllegalArgumentException("it is not an address: " + e.getReason());
@@ -52,26 +83,42 @@ public record PostgresAddress(
     require(
         "postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme()),
         "it must begin with postgresql://");
-    String user = uri.getRawUserInfo();
     require(
-        user != null && !user.isEmpty() && user.charAt(0) != ':',
+        at > begin && text.charAt(begin) != ':' && at < end - 1,
         "the user or the host is missing: postgresql://user@host/database");
+    String user = text.substring(begin, at);
     int colon = user.indexOf(':');
     require(
         colon < 0 || password == null,
         "it contains a password, and another one is set: remove one of them");
-    require(uri.getHost() != null, "the host is not valid: postgresql://user@host/database");
+    List<Host> hosts = new ArrayList<>();
+    for (String host : text.substring(at + 1, end).split(",", -1)) {
+      hosts.add(host(host));
+    }
+    require(hosts.size() <= MOST_HOSTS, "it has more than %s hosts".formatted(MOST_HOSTS));
     String path = uri.getRawPath();
     require(
         path.length() > 1 && path.indexOf('/', 1) < 0,
         "the database is missing: postgresql://user@host/database");
     return new PostgresAddress(
         decoded(colon < 0 ? user : user.substring(0, colon)),
-        uri.getHost(),
-        uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(),
+        hosts,
         decoded(path.substring(1)),
         parameters(uri.getRawQuery()),
         colon < 0 ? password : decoded(user.substring(colon + 1)));
+  }
+
+  private static Host host(String text) {
+    URI uri;
+    try {
+      uri = new URI("postgresql://" + text);
+    } catch (URISyntaxException e) {
+      uri = null;
+    }
+    if (uri == null || uri.getHost() == null || uri.getUserInfo() != null) {
+      throw new IllegalArgumentException("a host is not valid: postgresql://user@host/database");
+    }
+    return new Host(uri.getHost(), uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort());
   }
 
   private static Map<String, String> parameters(@Nullable String query) {
@@ -110,19 +157,15 @@ public record PostgresAddress(
     }
   }
 
-  /// For the driver.
-  public String jdbc() {
-    return "jdbc:postgresql://%s:%s/".formatted(host, port);
-  }
-
-  /// Whether the server is on this machine, so that nobody can listen in between.
+  /// Whether all servers are on this machine, so that nobody can listen in between.
   public boolean isLocal() {
-    return host.equals("localhost") || host.equals("[::1]") || host.startsWith("127.");
+    return hosts.stream().allMatch(Host::isLocal);
   }
 
-  /// For people: the database and the host, without the password.
+  /// For people: the database and the hosts, without the password.
   @Override
   public String toString() {
-    return "%s on %s:%s".formatted(database, host, port);
+    return "%s on %s"
+        .formatted(database, hosts.stream().map(Host::toString).collect(Collectors.joining(", ")));
   }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,11 +38,17 @@ final class FailoverTest {
     return listeners;
   }
 
-  /// Nothing that was acknowledged is lost, and nobody has to start over.
   private void failOverToASynchronousStandby(Consumer<PostgresPair> begin) {
+    failOverToASynchronousStandby(PostgresPair::address, begin);
+  }
+
+  /// Nothing that was acknowledged is lost, and nobody has to start over.
+  private void failOverToASynchronousStandby(
+      Function<PostgresPair, String> address, Consumer<PostgresPair> begin) {
     try (Redis redis = new Redis(folder);
         PostgresPair pair = new PostgresPair(/* synchronous= */ true);
-        TestCluster cluster = new TestCluster(3, redis, Map.of(Setting.DATABASE, pair.address()))) {
+        TestCluster cluster =
+            new TestCluster(3, redis, Map.of(Setting.DATABASE, address.apply(pair)))) {
       List<FullPeer> listeners = listeners(cluster);
       List<PersistentTalkers.Said> said;
       try (PersistentTalkers talkers = new PersistentTalkers(cluster.ports())) {
@@ -86,6 +93,17 @@ final class FailoverTest {
   @Tag("long")
   void fromAPrimaryThatOnlyReadsToASynchronousStandby() {
     failOverToASynchronousStandby(PostgresPair::refuseToWrite);
+  }
+
+  /// The address names both, and nothing stands between.
+  @Test
+  void fromAKilledPrimaryToTheNextHost() {
+    failOverToASynchronousStandby(PostgresPair::addressOfBoth, pair -> pair.primary().kill());
+  }
+
+  @Test
+  void fromAFrozenPrimaryToTheNextHost() {
+    failOverToASynchronousStandby(PostgresPair::addressOfBoth, pair -> pair.primary().pause());
   }
 
   private static boolean isStoredOrStartsOver(Json frame) {

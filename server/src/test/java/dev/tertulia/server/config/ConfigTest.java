@@ -50,7 +50,13 @@ final class ConfigTest {
                     "TERTULIA_DATABASE_PASSWORD_FILE",
                     file.toString()))
                 .database())
-        .isEqualTo(new PostgresAddress("ana", "db.example", 5432, "chat", Map.of(), "se:cret/@"));
+        .isEqualTo(
+            new PostgresAddress(
+                "ana",
+                List.of(new PostgresAddress.Host("db.example", 5432)),
+                "chat",
+                Map.of(),
+                "se:cret/@"));
   }
 
   @Test

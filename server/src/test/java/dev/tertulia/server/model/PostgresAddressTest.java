@@ -3,6 +3,7 @@ package dev.tertulia.server.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,14 +13,33 @@ final class PostgresAddressTest {
   @Test
   void everyPartIsRead() {
     assertThat(PostgresAddress.of("postgresql://ana@db.example/chat", "secret"))
-        .isEqualTo(new PostgresAddress("ana", "db.example", 5432, "chat", Map.of(), "secret"));
+        .isEqualTo(
+            new PostgresAddress(
+                "ana",
+                List.of(new PostgresAddress.Host("db.example", 5432)),
+                "chat",
+                Map.of(),
+                "secret"));
     PostgresAddress full =
         PostgresAddress.of("postgresql://a%40b@[::1]:7/c+d%2Fe?sslmode=require", null);
     assertThat(full.user()).isEqualTo("a@b");
-    assertThat(full.port()).isEqualTo(7);
+    assertThat(full.hosts()).containsExactly(new PostgresAddress.Host("[::1]", 7));
     assertThat(full.database()).isEqualTo("c+d/e");
     assertThat(full.parameters()).isEqualTo(Map.of("sslmode", "require"));
     assertThat(full.isLocal()).isTrue();
+  }
+
+  @Test
+  void itMayHaveSeveralHosts() {
+    PostgresAddress several = PostgresAddress.of("postgresql://ana:pw@a.example,b:7,[::1]/c", null);
+    assertThat(several.hosts())
+        .containsExactly(
+            new PostgresAddress.Host("a.example", 5432),
+            new PostgresAddress.Host("b", 7),
+            new PostgresAddress.Host("[::1]", 5432));
+    assertThat(several.password()).isEqualTo("pw");
+    assertThat(several.isLocal()).isFalse();
+    assertThat(several.toString()).isEqualTo("c on a.example:5432, b:7, [::1]:5432");
   }
 
   @Test
@@ -47,6 +67,9 @@ final class PostgresAddressTest {
         "postgresql://db/chat; user or the host is missing",
         "postgresql://:secret@db/chat; user or the host is missing",
         "postgresql://ana@/chat; user or the host is missing",
+        "postgresql://ana@a,/chat; host is not valid",
+        "postgresql://ana@a,b:x/chat; host is not valid",
+        "postgresql://ana@1,2,3,4,5,6,7,8,9/chat; more than 8 hosts",
         "postgresql://ana@db; database is missing",
         "postgresql://ana@db/; database is missing",
         "postgresql://ana@db/a/b; database is missing",

@@ -32,6 +32,12 @@ public final class PostgresPair implements AutoCloseable {
     return database.replaceFirst("127\\.0\\.0\\.1:\\d+", "127.0.0.1:" + proxy.port());
   }
 
+  /// The address of the same database with both servers, of which the one in charge is looked for.
+  public String addressOfBoth() {
+    return database.replaceFirst(
+        "127\\.0\\.0\\.1:\\d+", "127.0.0.1:" + primary.port() + ",127.0.0.1:" + standby.port());
+  }
+
   public Postgres primary() {
     return primary;
   }

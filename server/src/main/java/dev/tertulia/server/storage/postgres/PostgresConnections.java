@@ -5,11 +5,16 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /// Opens connections to one PostgreSQL database. Safe for any thread.
+///
+/// Of several servers, the one in charge is looked for: first the one that was in charge last, then
+/// the others in their order. One that only reads is not taken.
 ///
 /// Every wait has a bound. The server ends statements that run, or wait for a lock, for too long,
 /// and transactions whose client has stopped in the middle. None of these ends a `COMMIT` that
@@ -18,6 +23,9 @@ import org.postgresql.PGProperty;
 final class PostgresConnections {
   /// How long opening a connection may take.
   private static final int CONNECT_SECONDS = 5;
+
+  /// The same, if there is another server to try.
+  private static final int TRY_SECONDS = 2;
 
   /// How long things may take.
   ///
@@ -69,6 +77,9 @@ final class PostgresConnections {
   private final PostgresAddress address;
   private final PostgresSchema schema;
 
+  /// Which of the servers was in charge last.
+  private volatile int inCharge;
+
   /// @param schema whose tables the names in statements stand for
   PostgresConnections(PostgresAddress address, PostgresSchema schema) {
     this.address = address;
@@ -85,7 +96,28 @@ final class PostgresConnections {
 
   /// Opens one, on which each statement is a transaction until that is changed.
   Connection open(Bounds bounds) throws SQLException {
-    Connection connection = DRIVER.connect(address.jdbc(), properties(bounds));
+    List<PostgresAddress.Host> hosts = address.hosts();
+    int first = inCharge;
+    SQLException failure = null;
+    for (int i = 0; i < hosts.size(); i++) {
+      int at = (first + i) % hosts.size();
+      try {
+        Connection connection = open(hosts.get(at), bounds);
+        inCharge = at;
+        return connection;
+      } catch (SQLException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    throw Objects.requireNonNull(failure, "there is no server");
+  }
+
+  private Connection open(PostgresAddress.Host host, Bounds bounds) throws SQLException {
+    Connection connection = DRIVER.connect(host.jdbc(), properties(bounds));
     if (connection == null) {
       throw new IllegalStateException("the driver does not know its own addresses");
     }
@@ -122,8 +154,13 @@ final class PostgresConnections {
       PGProperty.PASSWORD.set(properties, address.password());
     }
     PGProperty.APPLICATION_NAME.set(properties, "tertulia");
-    PGProperty.CONNECT_TIMEOUT.set(properties, CONNECT_SECONDS);
-    PGProperty.LOGIN_TIMEOUT.set(properties, CONNECT_SECONDS);
+    boolean isOnly = address.hosts().size() == 1;
+    int patience = isOnly ? CONNECT_SECONDS : TRY_SECONDS;
+    PGProperty.CONNECT_TIMEOUT.set(properties, patience);
+    PGProperty.LOGIN_TIMEOUT.set(properties, patience);
+    if (!isOnly) {
+      PGProperty.TARGET_SERVER_TYPE.set(properties, "primary");
+    }
     PGProperty.SOCKET_TIMEOUT.set(properties, Math.toIntExact(bounds.answer.toSeconds()));
     PGProperty.TCP_KEEP_ALIVE.set(properties, true);
     properties.putAll(tls());
