@@ -277,6 +277,7 @@ final class InboxTest {
   void anAckHasNoReplyUnlessRequestedAndNeedsADevice() {
     FullPeer ana = hello("ana");
     FullPeer phone = hello("bea", "'device':'phone','inbox':null");
+    opened(phone);
     FullPeer nameless = hello("bea");
     String id = notified(ana, "bea", "m");
     String position = phone.next("notification").text("pos");
