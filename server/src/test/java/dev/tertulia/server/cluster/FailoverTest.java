@@ -7,6 +7,7 @@ import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.PersistentTalkers;
+import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.testing.PostgresPair;
 import dev.tertulia.server.testing.Redis;
 import dev.tertulia.server.testing.TestCluster;
@@ -155,6 +156,42 @@ final class FailoverTest {
         try (FullPeer late = FullPeer.hello(node, "late", "")) {
           assertThat(late.ask(JOIN + ",'after':'" + lost + "'").truth("recovered")).isFalse();
         }
+      }
+    }
+  }
+
+  /// Those who have seen it are told also if nobody writes anything afterwards.
+  @Test
+  @Tag("long")
+  void toAnAsynchronousStandbyThatLacksTheEndWhileNobodyWrites() {
+    try (Redis redis = new Redis(folder);
+        PostgresPair pair = new PostgresPair(/* synchronous= */ false);
+        TestCluster cluster = new TestCluster(3, redis, Map.of(Setting.DATABASE, pair.address()))) {
+      List<FullPeer> listeners = listeners(cluster);
+      FullPeer first = listeners.getFirst();
+      first.ask("'type':'chat','room':'lobby','message':'kept'");
+      await()
+          .atMost(TestServer.PATIENCE)
+          .until(() ->
+              Postgres.ask(pair.standby().address(pair.address()), "SELECT count(*) FROM entry")
+                  .equals("1"));
+      pair.holdBack();
+      first.ask("'type':'chat','room':'lobby','message':'lost'");
+      for (FullPeer listener : listeners) {
+        assertThat(listener.next(FailoverTest::isStoredOrStartsOver).text("message"))
+            .isEqualTo("kept");
+        assertThat(listener.next(FailoverTest::isStoredOrStartsOver).text("message"))
+            .isEqualTo("lost");
+      }
+      pair.primary().kill();
+      pair.failOver();
+      for (FullPeer listener : listeners) {
+        Json joined = listener.next(FailoverTest::isStoredOrStartsOver);
+        assertThat(joined.truth("recovered")).isFalse();
+        assertThat(joined.objects("messages"))
+            .extracting(message -> message.text("message"))
+            .containsExactly("kept");
+        listener.close();
       }
     }
   }

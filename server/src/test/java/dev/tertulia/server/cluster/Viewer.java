@@ -90,9 +90,9 @@ final class Viewer {
       try (FullPeer connected = FullPeer.connect(ports.get(at), name)) {
         peer = connected;
         connected.ask("'type':'hello'");
-        rooms.forEach((name, room) -> join(connected, name, room));
+        rooms.forEach((room, view) -> join(connected, room, view));
         while (!hasEnded()) {
-          show(connected.next(frame -> frame.has("room")));
+          show(connected, connected.next(frame -> frame.has("room")));
         }
       } catch (FullPeer.ClosedException | FullPeer.SilentException | CompletionException e) {
         // It comes back.
@@ -112,7 +112,7 @@ final class Viewer {
     room.joined(reply);
   }
 
-  private void show(Json frame) {
+  private void show(FullPeer connected, Json frame) {
     Room room = rooms.get(frame.text("room"));
     if (room == null) {
       return;
@@ -124,6 +124,8 @@ final class Viewer {
           room.add(frame);
         }
       }
+      // It could not be given the room again, and is not in it any more.
+      case "error" -> join(connected, frame.text("room"), room);
       default -> {}
     }
   }
