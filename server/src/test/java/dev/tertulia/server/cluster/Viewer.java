@@ -142,9 +142,13 @@ final class Viewer {
     }
   }
 
-  /// What it shows of a room, once it has seen the end of all.
+  /// What it shows of a room, once it has seen the end of all, for which this waits.
   Room room(String room) {
-    watching.orTimeout(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    try {
+      watching.orTimeout(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
+      throw new AssertionError(name + " has not seen the end of " + room + " and all others", e);
+    }
     return rooms.getOrDefault(room, new Room());
   }
 
