@@ -567,13 +567,13 @@ final class ClusterSeamTest {
 
   @Test
   void everySubscriberOnEveryNodeSeesEachEntryOnceInOrder() {
-    run(false, 500);
+    run(false, 1_000);
   }
 
   /// Whoever has seen what is lost is told so, and nobody sees anything of another log.
   @Test
   void everySubscriberOnEveryNodeLearnsThatTheDatabaseHasLostItsEnd() {
-    run(true, 400);
+    run(true, 1_000);
   }
 
   @Test
