@@ -197,9 +197,9 @@ final class LauncherTest {
   }
 
   /// The classes of picocli can't be in the AOT cache, and would take a third of the start. Those
-  /// of PostgreSQL are only for servers that store there.
+  /// of PostgreSQL and of clusters are only for servers that store there.
   @Test
-  void aServerIsStartedWithoutPicocliAndPostgresql() throws Exception {
+  void aServerIsStartedWithoutPicocliPostgresqlAndCluster() throws Exception {
     Path loaded = folder.resolve("loaded");
     List<String> command = server("serve", "--port", "0", "--language=en");
     command.add(1, "-Xlog:class+load:file=" + loaded);
@@ -213,7 +213,9 @@ final class LauncherTest {
             .doesNotContain("picocli.")
             .doesNotContain("org.postgresql.")
             .doesNotContain("com.zaxxer.")
-            .doesNotContain("storage.postgres.");
+            .doesNotContain("storage.postgres.")
+            .doesNotContain("server.cluster.")
+            .doesNotContain("server.relay.");
       } finally {
         process.destroyForcibly().waitFor();
       }
