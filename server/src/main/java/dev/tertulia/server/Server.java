@@ -74,8 +74,8 @@ import dev.tertulia.server.net.websocket.DeflateFormat;
 import dev.tertulia.server.net.websocket.Deflation;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
-import dev.tertulia.server.presence.LocalPresence;
 import dev.tertulia.server.presence.PresenceStore;
+import dev.tertulia.server.presence.RoomPresence;
 import dev.tertulia.server.protocol.Formats;
 import dev.tertulia.server.protocol.Protocol;
 import dev.tertulia.server.protocol.ProtocolEntry;
@@ -304,7 +304,7 @@ public final class Server implements AutoCloseable {
       Journal journal = storage.journal();
       presence =
           cluster == null || members == null
-              ? new LocalPresence(journal, kinds::mostClients)
+              ? new RoomPresence(journal, kinds::mostClients, RoomPresence.Elsewhere.NOWHERE)
               : members.begin(
                   cluster,
                   registry,

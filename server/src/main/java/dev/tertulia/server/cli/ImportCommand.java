@@ -60,7 +60,7 @@ final class ImportCommand extends DataCommand {
         report.added(),
         report.present(),
         report.deleted() > 0
-            ? " (%s of them deleted on one side, and so deleted in the folder now)"
+            ? " (%s of them deleted on one side, and so deleted here now)"
                 .formatted(report.deleted())
             : "",
         report.older() > 0

@@ -5,6 +5,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.model.NodeName;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.presence.RoomPresence;
 import dev.tertulia.server.relay.RelayMessage;
 import dev.tertulia.server.topic.Journal;
 import dev.tertulia.server.topic.Publication;
@@ -15,7 +16,7 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Who is connected to which node, and what becomes of it: composes [RemoteClients],
-/// [ClusterPresence], [PresenceReporter] and [ClusterDirectory]. Any thread.
+/// [RoomPresence], [PresenceReporter] and [ClusterDirectory]. Any thread.
 public final class ClusterMembers {
   private final RemoteClients remote;
   private final ClusterDirectory directory;
@@ -35,7 +36,7 @@ public final class ClusterMembers {
   /// @param journal receives arrivals and departures, for the subscribers of this node
   /// @param mostClients the maximum number of clients in a room; 0 for no limit
   /// @param toldOfDepartures the maximum number of clients in a room for departures to be told
-  public ClusterPresence begin(
+  public RoomPresence begin(
       Cluster ofThisNode,
       ConnectionRegistry registry,
       Journal journal,
@@ -44,8 +45,21 @@ public final class ClusterMembers {
       LongSupplier unixMillis,
       LongSupplier nanoTime,
       ClusterDirectory.Effects effects) {
-    ClusterPresence presence =
-        new ClusterPresence(journal, mostClients, this::changed, remote::missing);
+    RoomPresence presence =
+        new RoomPresence(
+            journal,
+            mostClients,
+            new RoomPresence.Elsewhere() {
+              @Override
+              public void changed(RoomName room, ClientId client) {
+                tellChanged(room, client);
+              }
+
+              @Override
+              public List<NodeName> missing() {
+                return remote.missing();
+              }
+            });
     PresenceReporter.Own own =
         new PresenceReporter.Own() {
           @Override
@@ -86,7 +100,7 @@ public final class ClusterMembers {
     return presence;
   }
 
-  private void changed(RoomName room, ClientId client) {
+  private void tellChanged(RoomName room, ClientId client) {
     PresenceReporter telling = reporter;
     if (telling != null) {
       telling.changed(room, client);

@@ -2,6 +2,7 @@ package dev.tertulia.server.cluster;
 
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.RoomName;
+import dev.tertulia.server.presence.RoomPresence;
 import dev.tertulia.server.relay.Relay;
 import dev.tertulia.server.relay.RelayMessage.Origin;
 import dev.tertulia.server.relay.RelayMessage.Presence;
@@ -37,7 +38,7 @@ final class PresenceReporter {
   private record Key(@Nullable RoomName room, ClientId client) {}
 
   private final Own own;
-  private final ClusterPresence presence;
+  private final RoomPresence presence;
   private final Relay relay;
   private final Origin origin;
   private final LongSupplier nanoTime;
@@ -47,7 +48,7 @@ final class PresenceReporter {
   private long toldAt;
 
   PresenceReporter(
-      Own own, ClusterPresence presence, Relay relay, Origin origin, LongSupplier nanoTime) {
+      Own own, RoomPresence presence, Relay relay, Origin origin, LongSupplier nanoTime) {
     this.own = own;
     this.presence = presence;
     this.relay = relay;
@@ -99,7 +100,7 @@ final class PresenceReporter {
     if (room == null) {
       return new Stay(null, key.client, "", own.connections(key.client));
     }
-    ClusterPresence.Here here = presence.here(room, key.client);
+    RoomPresence.Here here = presence.here(room, key.client);
     return new Stay(room, key.client, here.name(), here.connections());
   }
 

@@ -13,7 +13,7 @@ import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.CloseReason;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.presence.Departures;
-import dev.tertulia.server.presence.LocalPresence;
+import dev.tertulia.server.presence.RoomPresence;
 import dev.tertulia.server.storage.journal.EphemeralJournal;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Loop;
@@ -48,7 +48,7 @@ final class StalledLoopTest {
           new TickedLoop(),
           new Fanout(List.of()).addLoop(new TickedLoop()),
           new ConnectionRegistry(10, 10, () -> now, counters, OtherNodes.NONE),
-          new LocalPresence(nowhere),
+          new RoomPresence(nowhere),
           new Departures(nowhere, room -> 0),
           new ConnectionLimits(
               new Rate(0, 1),

@@ -37,7 +37,7 @@ import dev.tertulia.server.net.websocket.Deflation;
 import dev.tertulia.server.net.websocket.FrameReader;
 import dev.tertulia.server.net.websocket.WebSocketHandler;
 import dev.tertulia.server.presence.Departures;
-import dev.tertulia.server.presence.LocalPresence;
+import dev.tertulia.server.presence.RoomPresence;
 import dev.tertulia.server.protocol.Frames;
 import dev.tertulia.server.protocol.Protocol;
 import dev.tertulia.server.protocol.Sessions;
@@ -109,7 +109,7 @@ final class EchoServer implements AutoCloseable {
                     loop,
                     fanout.addLoop(loop),
                     registry,
-                    new LocalPresence(nowhere),
+                    new RoomPresence(nowhere),
                     new Departures(nowhere, room -> 0),
                     limits,
                     clientRates,

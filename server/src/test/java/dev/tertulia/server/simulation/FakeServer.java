@@ -25,8 +25,8 @@ import dev.tertulia.server.model.Language;
 import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.presence.Departures;
-import dev.tertulia.server.presence.LocalPresence;
 import dev.tertulia.server.presence.PresenceStore;
+import dev.tertulia.server.presence.RoomPresence;
 import dev.tertulia.server.protocol.ProtocolServices;
 import dev.tertulia.server.protocol.base.BaseFormat;
 import dev.tertulia.server.protocol.base.BaseSession;
@@ -187,7 +187,7 @@ public final class FakeServer {
     counters = new LimitCounters(clock::nanos);
     clientRates = new ClientRates(setup.clients(), clock::nanos, counters);
     registry = new ConnectionRegistry(100, 100_000, clock::nanos, counters, setup.others);
-    presence = setup.presence.apply(new LocalPresence(journal));
+    presence = setup.presence.apply(new RoomPresence(journal));
     pages = new PageBudget(4L * PageBudget.PAGE_BYTES);
     Notifications notifications = new Notifications(journal, Language.EN);
     parts =

@@ -88,7 +88,7 @@ final class ImportedTopic implements Lines.Topic {
   private void compareFloors(TopicRow before) throws SQLException, BadLineException {
     if (incoming.floor() > before.head()) {
       throw new BadLineException(
-          "in the folder %s ends at offset %s, and in the export it begins after %s: the entries between are missing"
+          "%s ends at offset %s here, and in the export it begins after %s: the entries between are missing"
               .formatted(name.label(), before.head(), incoming.floor()));
     }
     long term = incoming.floorTerm();
@@ -191,7 +191,7 @@ final class ImportedTopic implements Lines.Topic {
       // It is as good as missing.
     }
     throw new BadLineException(
-        "the folder is damaged: offset %s of %s; './tertulia check' says more"
+        "what is stored here is damaged: offset %s of %s; './tertulia check' says more"
             .formatted(offset, name.label()));
   }
 

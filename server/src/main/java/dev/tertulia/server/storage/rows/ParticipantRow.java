@@ -76,7 +76,7 @@ public record ParticipantRow(String client, long topicId, boolean member, boolea
     BadLineException.unless(name.kind() == TopicName.Kind.ROOM, "only rooms have participants");
     TopicRow topic = tables.topic(TopicRow.kindOf(name.kind()), name.name());
     if (topic == null) {
-      throw new BadLineException("its topic is neither in the export nor in the folder");
+      throw new BadLineException("its topic is neither in the export nor stored here");
     }
     ParticipantRow row =
         new ParticipantRow(
