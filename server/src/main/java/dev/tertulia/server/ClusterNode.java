@@ -42,6 +42,9 @@ public final class ClusterNode implements Seam, AutoCloseable {
   /// How often this node says in the database that it is there, and looks for others.
   private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /// How many of them there are from one look to the next at which primary the address leads to.
+  private static final int BEATS_A_LOOK = 5;
+
   /// A node that has not been seen for this long does not count, in milliseconds.
   private static final long DEAD_MILLIS = TimeUnit.MINUTES.toMillis(2);
 
@@ -78,6 +81,8 @@ public final class ClusterNode implements Seam, AutoCloseable {
   private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
   private final Cluster cluster;
   private final PostgresNodes nodes;
+  private final LogStore store;
+  private final PrimaryWatch primary;
   private final List<Cluster.Writer> writers = new ArrayList<>();
   private final Thread looking;
   private final Thread beating;
@@ -85,13 +90,17 @@ public final class ClusterNode implements Seam, AutoCloseable {
 
   /// @param tail keeps the newest entries
   /// @param isStored whether a topic has entries with positions
+  /// @param store that this node writes to
   ClusterNode(
       Plan plan,
       CommitListener tail,
       Predicate<TopicName> isStored,
       LongSupplier unixMillis,
+      LogStore store,
       EngineGuard guard) {
     this.plan = plan;
+    this.store = store;
+    primary = new PrimaryWatch(store::timeline, System::nanoTime);
     this.guard = guard;
     nodes = new PostgresNodes(plan.database);
     cluster =
@@ -106,13 +115,25 @@ public final class ClusterNode implements Seam, AutoCloseable {
                 StoredForm.INSTANCE,
                 isStored,
                 plan.relay,
-                plan.others,
+                this::received,
                 this::read,
                 unixMillis,
                 System::nanoTime,
                 guard));
     looking = thread("cluster", this::look);
     beating = thread("cluster-nodes", this::beat);
+  }
+
+  private void received(RelayMessage message) {
+    if (message instanceof RelayMessage.Primary other) {
+      primary.received(other);
+    }
+    plan.others.accept(message);
+  }
+
+  /// What is wrong if this node writes to a primary that was replaced; empty if it does not.
+  String newerPrimary() {
+    return primary.trouble();
   }
 
   private Thread thread(String name, Runnable task) {
@@ -191,7 +212,7 @@ public final class ClusterNode implements Seam, AutoCloseable {
 
   private void beat() {
     boolean failed = false;
-    while (open) {
+    for (int beats = 0; open; beats++) {
       try {
         for (PostgresNodes.Node node :
             nodes.beat(plan.node.value(), plan.incarnation, term(0), term(1))) {
@@ -206,6 +227,11 @@ public final class ClusterNode implements Seam, AutoCloseable {
         if (nodes.wasOpenedAgain()) {
           cluster.mayHaveLost();
         }
+        if (beats % BEATS_A_LOOK == 0 && primary.leadsTo(nodes.timeline())) {
+          store.reconnect();
+          nodes.close();
+        }
+        cluster.relay().send(new RelayMessage.Primary(cluster.origin(), store.timeline()));
         failed = false;
       } catch (SQLException e) {
         if (!failed) {

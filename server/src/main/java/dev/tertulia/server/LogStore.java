@@ -52,6 +52,16 @@ interface LogStore {
   OnlineOperations operations(
       List<SqlJournal> journals, Consumer<ClientId> erased, EngineGuard guard);
 
+  /// Which primary of the database is written to, by a number that is higher after each promotion
+  /// of a standby; 0 if there is none, or it is not known. Any thread.
+  default long timeline() {
+    return 0;
+  }
+
+  /// Gives up all connections to its server, and opens others where its address leads now. Any
+  /// thread.
+  default void reconnect() {}
+
   /// Whether what is confirmed is on a standby of its server too: `awaited` or `none`; empty if
   /// there is no such server. Any thread.
   default String standby() {

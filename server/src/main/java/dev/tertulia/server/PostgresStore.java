@@ -34,7 +34,7 @@ final class PostgresStore implements LogStore {
   /// `null` until it is opened, as the next.
   private volatile @Nullable PostgresDatabase lasting;
 
-  private @Nullable PostgresDatabase passing;
+  private volatile @Nullable PostgresDatabase passing;
 
   /// @param folder of the server, for what is needed for a while
   PostgresStore(Path folder, PostgresAddress address) {
@@ -50,6 +50,21 @@ final class PostgresStore implements LogStore {
   @Override
   public String database() {
     return name();
+  }
+
+  @Override
+  public long timeline() {
+    PostgresDatabase opened = lasting;
+    return opened == null ? 0 : opened.timeline();
+  }
+
+  @Override
+  public void reconnect() {
+    for (PostgresDatabase opened : new PostgresDatabase[] {lasting, passing}) {
+      if (opened != null) {
+        opened.reconnect();
+      }
+    }
   }
 
   @Override

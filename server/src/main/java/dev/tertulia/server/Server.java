@@ -552,7 +552,7 @@ public final class Server implements AutoCloseable {
   }
 
   private Health health() {
-    return new Health(lifecycle, watchdog::fault, () -> storage.health().cause(), storage::standby);
+    return new Health(lifecycle, watchdog::fault, storage::trouble, storage::standby);
   }
 
   private Pipelines pipelines() {

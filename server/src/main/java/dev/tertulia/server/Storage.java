@@ -156,7 +156,7 @@ public final class Storage implements AutoCloseable {
         plan.cluster == null
             ? null
             : new ClusterNode(
-                plan.cluster, tail, topic -> isStored(plan, topic), plan.unixMillis, guard);
+                plan.cluster, tail, topic -> isStored(plan, topic), plan.unixMillis, store, guard);
     cluster = node;
     SqlJournal.Plan journals =
         new SqlJournal.Plan(
@@ -327,6 +327,12 @@ public final class Storage implements AutoCloseable {
   public WriterHealth.State health() {
     WriterHealth.State lasting = durable.health();
     return lasting.ok() && passing != null ? passing.health() : lasting;
+  }
+
+  /// Why no clients are to be sent here; empty for no reason. Any thread.
+  public String trouble() {
+    WriterHealth.State state = health();
+    return !state.ok() || cluster == null ? state.cause() : cluster.newerPrimary();
   }
 
   /// Whether what is confirmed is on a standby too; see [LogStore#standby]. Any thread.

@@ -337,6 +337,7 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
           RelayMessage.SentInquiry _,
           RelayMessage.SentReport _,
           RelayMessage.Answer _,
+          RelayMessage.Primary _,
           RelayMessage.Unknown _ -> {
         // What is not about topics concerns the receiver of all messages.
       }

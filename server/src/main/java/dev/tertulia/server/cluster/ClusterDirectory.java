@@ -221,6 +221,7 @@ public final class ClusterDirectory implements ConnectionDirectory {
           RelayMessage.Signals _,
           RelayMessage.Presence _,
           RelayMessage.Announcement _,
+          RelayMessage.Primary _,
           RelayMessage.Unknown _ -> {
         // Others receive these.
       }

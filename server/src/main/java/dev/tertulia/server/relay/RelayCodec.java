@@ -11,6 +11,7 @@ import dev.tertulia.server.relay.RelayMessage.Inquiry;
 import dev.tertulia.server.relay.RelayMessage.Membership;
 import dev.tertulia.server.relay.RelayMessage.Origin;
 import dev.tertulia.server.relay.RelayMessage.Presence;
+import dev.tertulia.server.relay.RelayMessage.Primary;
 import dev.tertulia.server.relay.RelayMessage.Publications;
 import dev.tertulia.server.relay.RelayMessage.Report;
 import dev.tertulia.server.relay.RelayMessage.Revocation;
@@ -59,6 +60,7 @@ public final class RelayCodec {
   private static final int REPORT = 11;
   private static final int SENT_INQUIRY = 12;
   private static final int SENT_REPORT = 13;
+  private static final int PRIMARY = 14;
 
   private RelayCodec() {}
 
@@ -66,6 +68,11 @@ public final class RelayCodec {
   public static byte[] encode(RelayMessage message) {
     return switch (message) {
       case Unknown unknown -> unknown.whole();
+      case Primary sent -> {
+        RelayWriter out = header(sent, PRIMARY);
+        out.longs(sent.timeline());
+        yield out.bytes();
+      }
       case Publications sent -> {
         RelayWriter out = header(sent, PUBLICATIONS);
         out.topic(sent.topic());
@@ -265,6 +272,7 @@ public final class RelayCodec {
       case MEMBERSHIP ->
           new Membership(origin, in.longs(), new ClientId(in.text()), new RoomName(in.text()));
       case ERASURE -> new Erasure(origin, new ClientId(in.text()));
+      case PRIMARY -> new Primary(origin, in.longs());
       case INQUIRY -> new Inquiry(origin, in.longs(), new ClientId(in.text()));
       case REPORT ->
           new Report(origin, in.longs(), new NodeName(in.text()), in.list(RelayCodec::seen));

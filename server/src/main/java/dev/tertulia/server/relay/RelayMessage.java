@@ -251,6 +251,11 @@ public sealed interface RelayMessage {
     public record End(TopicName topic, long offset) {}
   }
 
+  /// Which primary of the database the sender writes to. Sent every second.
+  ///
+  /// @param timeline the number that PostgreSQL counts up whenever a standby is promoted
+  record Primary(Origin origin, long timeline) implements RelayMessage {}
+
   /// A message of a newer version. It is kept as it came, and passed on as such.
   ///
   /// @param whole the encoded message

@@ -153,7 +153,7 @@ final class RelayCodecTest {
             random.nextLong(),
             random.nextLong(),
             random.nextLong());
-    return switch (random.nextInt(14)) {
+    return switch (random.nextInt(15)) {
       case 0 ->
           new Publications(
               origin,
@@ -229,6 +229,7 @@ final class RelayCodecTest {
                           random.nextLong(),
                           random.nextInt(9),
                           some(random, () -> new RoomName("r" + random.nextInt(9))))));
+      case 13 -> new RelayMessage.Primary(origin, random.nextLong());
       case 11 -> new SentInquiry(origin, random.nextLong(), client(random));
       case 12 ->
           new SentReport(

@@ -64,6 +64,11 @@ public final class PostgresPair implements AutoCloseable {
   /// Promotes the standby, and has the address lead to it. Connections to the former primary stay.
   public void failOver() {
     standby.promote();
+    leadToStandby();
+  }
+
+  /// Has the address lead to what was the standby. Connections to the former primary stay.
+  public void leadToStandby() {
     proxy.leadTo(standby.port());
   }
 

@@ -16,6 +16,9 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
@@ -58,7 +61,14 @@ public final class PostgresDatabase implements Database {
 
   private static final Logger log = LoggerFactory.getLogger(PostgresDatabase.class);
 
+  /// Those of writers that may be open.
+  private final Set<Connection> writing = ConcurrentHashMap.newKeySet();
+
+  private final List<PostgresReadSource> pools = new CopyOnWriteArrayList<>();
   private volatile boolean awaitsStandby;
+
+  /// Of the server that the last connection of a writer leads to.
+  private volatile long timeline;
 
   /// When it was looked at last. Owned by the writer.
   private long lookedAt;
@@ -153,6 +163,34 @@ public final class PostgresDatabase implements Database {
     return awaitsStandby;
   }
 
+  /// Gives up the connections, in the middle of what is done on them, so that others are opened
+  /// where the address leads now. Any thread.
+  public void reconnect() {
+    for (Connection connection : List.copyOf(writing)) {
+      writing.remove(connection);
+      try {
+        connection.abort(Runnable::run);
+      } catch (SQLException e) {
+        log.debug("A connection that is given up can't be closed", e);
+      }
+    }
+    pools.forEach(PostgresReadSource::replaceAll);
+  }
+
+  private static boolean isClosed(Connection connection) {
+    try {
+      return connection.isClosed();
+    } catch (SQLException e) {
+      return true;
+    }
+  }
+
+  /// The timeline of the server that was connected to last; see [PostgresNodes#timeline]. Any
+  /// thread.
+  public long timeline() {
+    return timeline;
+  }
+
   /// Looks whether that has changed.
   @Override
   public void tend(Connection connection, int entries) throws SQLException {
@@ -226,9 +264,12 @@ public final class PostgresDatabase implements Database {
         throw new SQLException("a command, such as an import, works on the whole database", LOCKED);
       }
       preferIndexes(connection);
+      timeline = PostgresNodes.timeline(connection);
       connection.setAutoCommit(false);
       lookForStandby(connection);
       passOverIds(connection);
+      writing.removeIf(PostgresDatabase::isClosed);
+      writing.add(connection);
       return connection;
     } catch (SQLException e) {
       connection.close();
@@ -342,7 +383,9 @@ public final class PostgresDatabase implements Database {
 
   /// A new pool of connections that read.
   public ReadSource reader() {
-    return new PostgresReadSource(connections, Readers.DEFAULT_THREADS);
+    PostgresReadSource pool = new PostgresReadSource(connections, Readers.DEFAULT_THREADS);
+    pools.add(pool);
+    return pool;
   }
 
   @Override

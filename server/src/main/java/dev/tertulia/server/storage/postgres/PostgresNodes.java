@@ -18,6 +18,11 @@ public final class PostgresNodes implements AutoCloseable {
 
   private static final String NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
 
+  /// What the name of each file of the write-ahead log begins with.
+  private static final String TIMELINE =
+      "SELECT CAST(CAST('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS bit(32))"
+          + " AS bigint)";
+
   private static final String BEAT =
       "INSERT INTO node (name, incarnation, term, memory_term, seen) VALUES (?, ?, ?, ?, "
           + NOW
@@ -91,6 +96,30 @@ public final class PostgresNodes implements AutoCloseable {
       if (!done) {
         close();
       }
+    }
+  }
+
+  /// The timeline of the server that the address leads to now, on a connection of its own: a number
+  /// that is higher after each promotion of a standby; 0 if it tells none.
+  ///
+  /// @throws SQLException if the database can't be read now
+  public long timeline() throws SQLException {
+    try (Connection fresh = connections.open(PostgresConnections.Bounds.RELAY)) {
+      return timeline(fresh);
+    }
+  }
+
+  /// As above, of the server that a connection leads to. In a transaction of its own.
+  static long timeline(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(TIMELINE)) {
+      return result.next() ? result.getLong(1) : 0;
+    } catch (SQLException e) {
+      if (connection.isClosed()) {
+        throw e;
+      }
+      // It is not PostgreSQL itself, forbids it, or only reads.
+      return 0;
     }
   }
 

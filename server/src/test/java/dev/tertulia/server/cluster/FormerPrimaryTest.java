@@ -1,0 +1,95 @@
+package dev.tertulia.server.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.FullPeer;
+import dev.tertulia.server.testing.Postgres;
+import dev.tertulia.server.testing.PostgresPair;
+import dev.tertulia.server.testing.Redis;
+import dev.tertulia.server.testing.TestCluster;
+import dev.tertulia.server.testing.TestServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A standby is promoted while nobody stops the primary, which goes on writing.
+@Tag("long")
+final class FormerPrimaryTest {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final String CHAT = "'type':'chat','room':'plaza','message':'m'";
+  private static final String FORMER = "writes to a former primary of the database (timeline 1)";
+
+  @TempDir private Path folder;
+
+  private static String health(TestServer node) {
+    URI address = URI.create("http://127.0.0.1:%s/health/ready".formatted(node.port()));
+    try {
+      HttpResponse<String> answer =
+          HTTP.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() + " " + answer.body();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void awaitHealth(TestServer node, String begin, String text) {
+    await()
+        .atMost(TestServer.PATIENCE)
+        .until(() -> health(node), health -> health.startsWith(begin) && health.contains(text));
+  }
+
+  /// All have connections to the former one, on which they could write for ever. Those whose
+  /// address leads to the new one leave it; the third has an address of its own, which does not.
+  @Test
+  void nodesLeaveItOrSayThatTheyAreNotReady() {
+    try (Redis redis = new Redis(folder);
+        PostgresPair pair = new PostgresPair(/* synchronous= */ false)) {
+      String former = pair.primary().address(pair.address());
+      String newer = pair.standby().address(pair.address());
+      try (TestCluster cluster =
+              new TestCluster(
+                  redis,
+                  List.of(
+                      Map.of(Setting.DATABASE, pair.address()),
+                      Map.of(Setting.DATABASE, pair.address()),
+                      Map.of(Setting.DATABASE, former)));
+          FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
+          FullPeer bea = FullPeer.hello(cluster.node(3), "bea", "")) {
+        ana.ask("'type':'join','room':'plaza'");
+        assertThat(ana.ask(CHAT).type()).isEqualTo("ok");
+        cluster.nodes().forEach(node -> awaitHealth(node, "200", "ready"));
+        pair.standby().promote();
+        assertThat(ana.ask(CHAT).type()).as("what will be lost").isEqualTo("ok");
+        pair.leadToStandby();
+        long begin = System.nanoTime();
+        await()
+            .atMost(TestServer.PATIENCE)
+            .until(() -> {
+              ana.ask(CHAT);
+              return Postgres.ask(newer, "SELECT count(DISTINCT term) FROM entry").equals("2");
+            });
+        System.out.printf(
+            "stored by the new primary %s ms after the address leads there%n",
+            (System.nanoTime() - begin) / 1_000_000);
+        // What was stored by the former one meanwhile is not there.
+        assertThat(ana.next("joined").truth("recovered")).isFalse();
+        awaitHealth(cluster.node(3), "503", FORMER + ": the node node");
+        assertThat(health(cluster.node(3))).contains("uses a newer one (timeline 2)");
+        assertThat(bea.ask(CHAT).type()).isEqualTo("ok");
+        for (TestServer node : cluster.nodes().subList(0, 2)) {
+          awaitHealth(node, "200", "ready");
+        }
+      }
+    }
+  }
+}
