@@ -10,6 +10,7 @@ import dev.tertulia.server.storage.sql.ReadSource;
 import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.storage.sqlite.HeadNote;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
+import dev.tertulia.server.testing.EmptyDatabase;
 import dev.tertulia.server.testing.Postgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +33,9 @@ public enum TestStore {
   SQLITE {
     @Override
     public Database open(DataFolder folder) {
+      if (!Files.exists(folder.database()) && !Files.exists(folder.headNote())) {
+        EmptyDatabase.putInto(folder.path());
+      }
       return SqliteDatabase.lasting(folder);
     }
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /// A database of SQLite as a server leaves it that ends between making the tables and writing
 /// anything: a server that finds it need not start Flyway, which takes a tenth of all work of such
 /// tests. It is made when it is first needed, once for each process of tests.
-final class EmptyDatabase {
+public final class EmptyDatabase {
   /// Made by the thread that asks first; the others wait for it.
   private static final class Holder {
     private static final byte[] BYTES = make();
@@ -24,9 +24,13 @@ final class EmptyDatabase {
   private EmptyDatabase() {}
 
   /// Puts a copy into the folder of a server that has not been started yet.
-  static void putInto(Path folder) throws IOException {
-    Path file = Files.write(DataFolder.databaseIn(folder), Holder.BYTES);
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+  public static void putInto(Path folder) {
+    try {
+      Path file = Files.write(DataFolder.databaseIn(folder), Holder.BYTES);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static byte[] make() {
