@@ -82,10 +82,6 @@ public enum ServerStore {
   /// and that rooms of the kind `memory` are empty after a start.
   public static final String ONLY_SQLITE = "only-sqlite";
 
-  /// The tag of those of them that need one node: the order between two logs, what was sent over
-  /// the connections of a node, and what is known to all at the same instant.
-  public static final String ONE_NODE = "one-node";
-
   /// The store of all servers that tests start without saying which: `sqlite`, `postgres` or
   /// `cluster`.
   static final String PROPERTY = "test.store";
