@@ -165,6 +165,8 @@ final class InboxTest {
     FullPeer ana = hello("ana");
     FullPeer phone = hello("bea", "'device':'phone','inbox':null");
     FullPeer laptop = hello("bea", "'device':'laptop','inbox':null");
+    opened(phone);
+    opened(laptop);
     String first = notified(ana, "bea", "one");
     String second = broadcast(ana, "all");
     notified(ana, "bea", "two");
