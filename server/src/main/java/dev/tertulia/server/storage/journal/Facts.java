@@ -62,11 +62,6 @@ final class Facts {
       "SELECT k.key, e.term FROM json_each(?) AS k CROSS JOIN entry AS e"
           + " WHERE e.topic_id = k.value ->> 0 AND e.entry_offset = k.value ->> 1";
 
-  private static final Comparator<Request> REQUESTS =
-      Comparator.comparingLong(Request::topic)
-          .thenComparing(Request::client)
-          .thenComparing(Request::id);
-
   private static final Comparator<Place> PLACES =
       Comparator.comparingLong(Place::topic).thenComparingLong(Place::offset);
 
@@ -92,7 +87,11 @@ final class Facts {
 
     @Override
     public int compareTo(Request other) {
-      return REQUESTS.compare(this, other);
+      if (topic != other.topic) {
+        return Long.compare(topic, other.topic);
+      }
+      int order = client.compareTo(other.client);
+      return order == 0 ? id.compareTo(other.id) : order;
     }
   }
 

@@ -99,9 +99,10 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
     known.replace(key, row);
   }
 
-  /// Reads what is wanted.
+  /// Reads what is wanted, in the order of the keys: neighbours lie on the same page.
   void load(LogTables tables) throws SQLException {
     if (!wanted.isEmpty()) {
+      Collections.sort(wanted);
       tables.find(List.of(search("")));
     }
   }
