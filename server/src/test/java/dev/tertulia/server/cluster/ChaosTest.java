@@ -42,7 +42,7 @@ final class ChaosTest {
 
   @Test
   void whatEveryClientShowsIsWhatIsStored() {
-    new Run(Seeded.print(), /* synchronous= */ false, /* faults= */ 3).run();
+    new Run(Seeded.print(), /* synchronous= */ false, /* faults= */ 2).run();
   }
 
   @RepeatedTest(20)

@@ -103,6 +103,7 @@ final class FailoverTest {
   }
 
   @Test
+  @Tag("long")
   void fromAFrozenPrimaryToTheNextHost() {
     failOverToASynchronousStandby(PostgresPair::addressOfBoth, pair -> pair.primary().pause());
   }
