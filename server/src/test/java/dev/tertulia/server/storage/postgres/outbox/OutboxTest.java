@@ -2,6 +2,7 @@ package dev.tertulia.server.storage.postgres.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.engine.EngineGuard;
@@ -13,6 +14,7 @@ import dev.tertulia.server.storage.TestLog;
 import dev.tertulia.server.storage.TestStore;
 import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.testing.Postgres;
+import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.topic.Publication;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -246,9 +248,10 @@ final class OutboxTest {
           @Override
           public void commit(Connection connection) throws SQLException {
             // It also commits when it has found nothing to publish.
-            List<String> delivered = delivered();
-            if (killed.getCount() > 0 && !delivered.isEmpty()) {
-              published.addAll(delivered);
+            if (killed.getCount() > 0 && !delivered().isEmpty()) {
+              // Another thread is told of them, one after the other.
+              await().atMost(TestServer.PATIENCE).until(() -> delivered().size() == 2);
+              published.addAll(delivered());
               connection.close();
               killed.countDown();
               throw new SQLException("killed, on purpose", "08006");
