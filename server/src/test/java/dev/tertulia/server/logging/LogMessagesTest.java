@@ -31,7 +31,7 @@ final class LogMessagesTest {
   /// What tells operators what to do.
   private static final Pattern ADVICE =
       Pattern.compile(
-          "(?i)\\b(check|raise|lower|set|let|end|free|use|add|remove|repair|restore|renew|replace|report|restart|try|repeat|revoke|make|see|read|look|free|mount|upgrade|correct|ask|to"
+          "(?i)\\b(check|raise|lower|set|let|end|free|use|add|remove|repair|restore|renew|replace|report|restart|try|repeat|revoke|make|see|read|look|stop|mount|upgrade|correct|ask|to"
               + " fix this)\\b|\\bnothing to do\\b|'\\./tertulia |by itself\\b");
 
   /// Lines whose text comes from elsewhere, and who sees to it that it says what to do.
