@@ -46,6 +46,7 @@ final class LauncherDevTest {
   private final List<String> lines = new ArrayList<>();
 
   @Test
+  @Tag("long")
   void aSavedSourceRestartsTheServerAndASavedPageIsServedImmediately() throws Exception {
     layOut();
     Process dev = start();

@@ -159,6 +159,7 @@ final class PostgresFaultsTest {
 
   /// It has something to store, and somebody reads.
   @Test
+  @Tag("long")
   void theServerEndsWhileItIsFrozen() {
     FullPeer ana = FullPeer.hello(server, "ana", "");
     postgres.pause();

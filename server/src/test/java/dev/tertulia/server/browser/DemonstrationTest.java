@@ -90,6 +90,7 @@ final class DemonstrationTest {
   }
 
   @Test
+  @Tag("long")
   void aPersonalNotificationIsSeenInItsOwnTabOnly() {
     try (TestServer server = TestServer.start()) {
       List<PageTab> tabs = threeTabs(server);
@@ -110,6 +111,7 @@ final class DemonstrationTest {
   }
 
   @Test
+  @Tag("long")
   void aBroadcastIsSeenInAllTabs() {
     try (TestServer server = TestServer.start()) {
       List<PageTab> tabs = threeTabs(server);
@@ -150,6 +152,7 @@ final class DemonstrationTest {
   }
 
   @Test
+  @Tag("long")
   void clientsReconnectAfterARestart(@TempDir Path folder) {
     String data = folder.resolve("data").toString();
     int port;

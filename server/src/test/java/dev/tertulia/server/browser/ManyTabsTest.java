@@ -20,6 +20,7 @@ final class ManyTabsTest {
   private static final int TABS = CONNECTIONS + 2;
 
   @Test
+  @Tag("long")
   void allTabsLoadAndReceive() {
     allTabsLoadAndReceive(true);
   }

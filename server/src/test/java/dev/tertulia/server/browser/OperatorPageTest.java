@@ -132,6 +132,7 @@ final class OperatorPageTest {
   }
 
   @Test
+  @Tag("long")
   void itWorksBelowAPath() {
     try (TestServer server = TestServer.start(Map.of(Setting.PATH_PREFIX, "/chat"))) {
       String address = code(server).replace("/admin#", "/chat/admin#");
@@ -290,6 +291,7 @@ final class OperatorPageTest {
   }
 
   @Test
+  @Tag("long")
   void aServerThatAnswersNoMoreIsToldAndSoIsItsReturn() throws IOException {
     try (TestServer server = TestServer.start();
         Gateway gateway = Gateway.to(server.port());

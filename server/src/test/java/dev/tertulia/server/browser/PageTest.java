@@ -296,6 +296,7 @@ final class PageTest {
   }
 
   @Test
+  @Tag("long")
   void aThousandMessagesLeaveABoundedPageThatShowsTheLatest() {
     try (TestServer server = TestServer.start();
         TestClient other = TestClient.connect(server, "otro")) {

@@ -87,6 +87,7 @@ final class PrefixedPageTest {
 
   /// Nothing that it keeps can be taken for that of the server below another path.
   @Test
+  @Tag("long")
   void whatThePageKeepsIsItsOwn() {
     try (TestServer server = server(Map.of());
         ProxyProcess proxy = proxy(server, false)) {
@@ -132,6 +133,7 @@ final class PrefixedPageTest {
   }
 
   @Test
+  @Tag("long")
   void theApiCanBeTriedBelowAPath() {
     theApiCanBeTriedBelowAPath(true);
   }

@@ -107,6 +107,7 @@ final class ScrollTest {
   }
 
   @Test
+  @Tag("long")
   void aTurningWheelMovesTheMessagesByItsStepsOnly() {
     PageTab page = open();
     page.tab().picture();

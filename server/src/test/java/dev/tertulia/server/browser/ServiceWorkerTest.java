@@ -170,6 +170,7 @@ final class ServiceWorkerTest {
   }
 
   @Test
+  @Tag("long")
   void anOpenPageSurvivesTwoUpdates() throws IOException {
     Tab old = openInCharge();
     Tab other = openInCharge();
@@ -191,6 +192,7 @@ final class ServiceWorkerTest {
 
   /// The worker of the old version does not keep the page at it.
   @Test
+  @Tag("long")
   void aPageThatIsLoadedAfterAnUpdateIsTheNewOne() throws IOException {
     Tab tab = openInCharge();
     version(2);

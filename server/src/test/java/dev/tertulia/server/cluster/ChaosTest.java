@@ -41,6 +41,7 @@ final class ChaosTest {
   @TempDir private Path folder;
 
   @Test
+  @Tag("long")
   void whatEveryClientShowsIsWhatIsStored() {
     new Run(Seeded.print(), /* synchronous= */ false, /* faults= */ 2).run();
   }

@@ -118,6 +118,7 @@ final class ErasureWhileServingTest {
   }
 
   @Test
+  @Tag("long")
   void theCommandCompletesTheErasureWhenTheServerIsKilled() throws Exception {
     try (FullClient ana = new FullClient(PERSON);
         FullClient luis = new FullClient("luis");

@@ -199,6 +199,7 @@ final class ImportWhileServingTest {
   }
 
   @Test
+  @Tag("long")
   void anImportInterruptedByAStopChangesNothing() throws Exception {
     byte[] all = Files.readAllBytes(lines);
     Path pipe = pipe();
@@ -221,6 +222,7 @@ final class ImportWhileServingTest {
   }
 
   @Test
+  @Tag("long")
   void anImportIsCancelledWhenItsClientGoesAway() throws Exception {
     byte[] all = Files.readAllBytes(lines);
     Path pipe = pipe();
@@ -284,6 +286,7 @@ final class ImportWhileServingTest {
   }
 
   @Test
+  @Tag("long")
   void theCommandAsksTheServerThatIsStartedAgain() throws Exception {
     CompletableFuture<ServerUnderTest.Ended> importing;
     try (ServerUnderTest server = ServerUnderTest.start(here)) {

@@ -211,6 +211,7 @@ final class RedisRelayTest {
   }
 
   @Test
+  @Tag("long")
   void afterAFailoverTheNewMasterIsUsed() {
     Redis master = redis();
     Redis replica = redis("--replicaof", "127.0.0.1", String.valueOf(master.port()));
