@@ -394,4 +394,19 @@ final class PostgresDatabaseTest {
     assertThat(order).startsWith("patient").doesNotContainSequence("busy", "busy");
     assertThat(order).doesNotContainSequence("patient", "patient");
   }
+
+  /// So that tables can be spread over several machines by either, see docs/scaling.md. What is
+  /// looked up by another key is small, and would be on each of them.
+  @Test
+  void everyKeyBeginsWithTheTopicOrTheClient() {
+    open().close();
+    String keys =
+        "SELECT coalesce(string_agg(i.indrelid::regclass || ' ' || i.indexrelid::regclass, ', '"
+            + " ORDER BY 1), '') FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid JOIN"
+            + " pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid ="
+            + " c.oid AND a.attnum = i.indkey[0] WHERE i.indisunique AND n.nspname = 'tertulia' AND"
+            + " a.attname NOT IN ('topic_id', 'client') AND c.relname NOT IN ('api_key', 'batch',"
+            + " 'flyway_schema_history', 'node', 'outbox', 'revocation', 'topic')";
+    assertThat(Postgres.ask(url, keys)).isEmpty();
+  }
 }
