@@ -107,17 +107,7 @@ final class OutboxGuideTest {
     }
   }
 
-  @Test
-  void whatWaitsIsPublishedByTheNextServerAndAnErasureLeavesNothing() {
-    served().close();
-    Postgres.ask(
-        database,
-        "SELECT tertulia.publish('kitchen', 'ana', 'waits'), tertulia.publish('kitchen', 'bea',"
-            + " 'stays'), tertulia.notify('ana', 'waits too')");
-    Postgres.ask(
-        database,
-        "INSERT INTO tertulia.outbox (request, kind, target, client, message, refused) VALUES ('x',"
-            + " 1, 'kitchen', 'ana', 'refused', 'conflict')");
+  private void eraseAna() {
     CommandRun erased =
         CommandRun.of(
             Map.of(),
@@ -131,6 +121,20 @@ final class OutboxGuideTest {
             "--data",
             temp.resolve("data").toString());
     assertThat(erased.err()).contains("nothing is stored");
+  }
+
+  @Test
+  void whatWaitsIsPublishedByTheNextServerAndAnErasureLeavesNothing() {
+    served().close();
+    Postgres.ask(
+        database,
+        "SELECT tertulia.publish('kitchen', 'ana', 'waits'), tertulia.publish('kitchen', 'bea',"
+            + " 'stays'), tertulia.notify('ana', 'waits too')");
+    Postgres.ask(
+        database,
+        "INSERT INTO tertulia.outbox (request, kind, target, client, message, refused) VALUES ('x',"
+            + " 1, 'kitchen', 'ana', 'refused', 'conflict')");
+    eraseAna();
     assertThat(Postgres.ask(database, "SELECT string_agg(message, ',') FROM tertulia.outbox"))
         .isEqualTo("stays");
     try (TestServer server = served();
@@ -140,19 +144,7 @@ final class OutboxGuideTest {
           database,
           "INSERT INTO tertulia.outbox (request, kind, target, client, message, refused) VALUES"
               + " ('y', 1, 'kitchen', 'ana', 'refused again', 'conflict')");
-      CommandRun again =
-          CommandRun.of(
-              Map.of(),
-              "",
-              false,
-              "erase",
-              "ana",
-              "--yes",
-              "--database",
-              database,
-              "--data",
-              temp.resolve("data").toString());
-      assertThat(again.err()).contains("nothing is stored");
+      eraseAna();
       assertThat(Postgres.ask(database, "SELECT count(*) FROM tertulia.outbox")).isEqualTo("0");
       assertThat(bea.ask("'type':'history','room':'kitchen'").text()).contains("stays");
     }
