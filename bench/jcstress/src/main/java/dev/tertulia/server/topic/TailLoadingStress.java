@@ -34,8 +34,9 @@ public class TailLoadingStress {
   @Actor
   public void journal() {
     log = "*23";
-    tail.committed(List.of(StressedRoom.entry(3)), List.of());
-    tail.committed(List.of(), List.of(new Blanked(StressedRoom.TOPIC, 1, StressedRoom.blanked())));
+    tail.committed(1, 3, List.of(StressedRoom.entry(3)), List.of());
+    tail.committed(
+        1, 4, List.of(), List.of(new Blanked(StressedRoom.TOPIC, 1, StressedRoom.blanked())));
   }
 
   /// Loads.

@@ -28,7 +28,7 @@ public class TailReadStress {
   /// Some entries are there.
   public TailReadStress() {
     for (int offset = 1; offset <= FIRST; offset++) {
-      tail.committed(List.of(StressedRoom.entry(offset)), List.of());
+      tail.committed(1, offset, List.of(StressedRoom.entry(offset)), List.of());
     }
   }
 
@@ -36,9 +36,13 @@ public class TailReadStress {
   @Actor
   public void journal() {
     for (int offset = FIRST + 1; offset <= StressedRoom.ALL.length(); offset++) {
-      tail.committed(List.of(StressedRoom.entry(offset)), List.of());
+      tail.committed(1, offset, List.of(StressedRoom.entry(offset)), List.of());
     }
-    tail.committed(List.of(), List.of(new Blanked(StressedRoom.TOPIC, 1, StressedRoom.blanked())));
+    tail.committed(
+        1,
+        StressedRoom.ALL.length() + 1,
+        List.of(),
+        List.of(new Blanked(StressedRoom.TOPIC, 1, StressedRoom.blanked())));
   }
 
   /// Two pages.

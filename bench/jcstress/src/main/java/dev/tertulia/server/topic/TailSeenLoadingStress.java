@@ -51,7 +51,7 @@ public class TailSeenLoadingStress {
   public void reader(L_Result result) {
     int before = looks(HEAD, result);
     committed = HEAD + 1;
-    tail.committed(ENTRIES.subList(HEAD, HEAD + 1), List.of());
+    tail.committed(1, HEAD + 1, ENTRIES.subList(HEAD, HEAD + 1), List.of());
     int after = looks(HEAD + 1, result);
     if (result.r1 == null) {
       result.r1 = before > 0 ? "before it grew" : after > 0 ? "in between" : "never";
