@@ -90,20 +90,20 @@ final class PostgresMigrations {
   private static boolean isNewest(PostgresConnections connections, Connection connection)
       throws SQLException {
     int newest = connections.schema().newest();
-    int version = version(history(connections), connection);
-    if (version > newest && isExpanded(history(connections), newest, connection)) {
-      log.info(
-          "The tables of the database {} are those of a newer Tertulia, which this one can use,"
-              + " too",
-          connections.address());
-      return true;
+    String history = history(connections);
+    int version = version(history, connection);
+    if (version <= newest) {
+      return version == newest;
     }
-    if (version > newest) {
+    if (!isExpanded(history, newest, connection)) {
       throw new DataFolderException(
           "the database %s was created by a newer Tertulia (schema version %s, this one supports up to %s): run that version, or a newer one"
               .formatted(connections.address(), version, newest));
     }
-    return version == newest;
+    log.info(
+        "The tables of the database {} are those of a newer Tertulia, which this one can use, too",
+        connections.address());
+    return true;
   }
 
   /// The version of the tables; 0 if there are none.
