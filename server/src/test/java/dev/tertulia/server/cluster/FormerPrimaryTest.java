@@ -10,11 +10,6 @@ import dev.tertulia.server.testing.PostgresPair;
 import dev.tertulia.server.testing.Redis;
 import dev.tertulia.server.testing.TestCluster;
 import dev.tertulia.server.testing.TestServer;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,27 +20,17 @@ import org.junit.jupiter.api.io.TempDir;
 /// A standby is promoted while nobody stops the primary, which goes on writing.
 @Tag("long")
 final class FormerPrimaryTest {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final String CHAT = "'type':'chat','room':'plaza','message':'m'";
   private static final String FORMER = "writes to a former primary of the database (timeline 1)";
 
   @TempDir private Path folder;
 
-  private static String health(TestServer node) {
-    URI address = URI.create("http://127.0.0.1:%s/health/ready".formatted(node.port()));
-    try {
-      HttpResponse<String> answer =
-          HTTP.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
-      return answer.statusCode() + " " + answer.body();
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   private static void awaitHealth(TestServer node, String begin, String text) {
     await()
         .atMost(TestServer.PATIENCE)
-        .until(() -> health(node), health -> health.startsWith(begin) && health.contains(text));
+        .until(
+            () -> TestServer.health(node.port()),
+            health -> health.startsWith(begin) && health.contains(text));
   }
 
   /// All have connections to the former one, on which they could write for ever. Those whose
@@ -84,7 +69,8 @@ final class FormerPrimaryTest {
         // What was stored by the former one meanwhile is not there.
         assertThat(ana.next("joined").truth("recovered")).isFalse();
         awaitHealth(cluster.node(3), "503", FORMER + ": the node node");
-        assertThat(health(cluster.node(3))).contains("uses a newer one (timeline 2)");
+        assertThat(TestServer.health(cluster.node(3).port()))
+            .contains("uses a newer one (timeline 2)");
         assertThat(bea.ask(CHAT).type()).isEqualTo("ok");
         for (TestServer node : cluster.nodes().subList(0, 2)) {
           awaitHealth(node, "200", "ready");

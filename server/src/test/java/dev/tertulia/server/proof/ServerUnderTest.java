@@ -5,10 +5,6 @@ import dev.tertulia.server.testing.TestServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +23,6 @@ final class ServerUnderTest implements AutoCloseable {
   private static final Pattern ADDRESS = Pattern.compile("listens on http://\\S+?:(\\d+)");
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
   private static final String HEAP = "-Xmx256m";
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final Process process;
   private final List<String> lines = new ArrayList<>();
@@ -212,14 +207,7 @@ final class ServerUnderTest implements AutoCloseable {
 
   /// What `GET /health/ready` says: the status, and the body.
   String health() {
-    URI address = URI.create("http://127.0.0.1:%s/health/ready".formatted(port()));
-    try {
-      HttpResponse<String> answer =
-          HTTP.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
-      return answer.statusCode() + " " + answer.body();
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    return TestServer.health(port());
   }
 
   /// Stops it with SIGSTOP: it does nothing any more until it is resumed.

@@ -16,6 +16,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -176,6 +179,18 @@ public final class TestServer implements AutoCloseable {
   /// The folder in which all is stored; that of the first node.
   public Path data() {
     return Config.folder(settings.getFirst());
+  }
+
+  /// What `GET /health/ready` at a port says: the status, and the body.
+  public static String health(int port) {
+    URI address = URI.create("http://127.0.0.1:%s/health/ready".formatted(port));
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer =
+          http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() + " " + answer.body();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /// The port, of one node after the other.
