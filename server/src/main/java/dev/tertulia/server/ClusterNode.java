@@ -3,12 +3,12 @@ package dev.tertulia.server;
 import dev.tertulia.server.cluster.Cluster;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.NodeName;
-import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.relay.Relay;
 import dev.tertulia.server.relay.RelayMessage;
 import dev.tertulia.server.storage.CommitListener;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.postgres.PostgresNodes;
+import dev.tertulia.server.storage.postgres.PostgresServers;
 import dev.tertulia.server.storage.read.DeferredSharedLog;
 import dev.tertulia.server.topic.Position;
 import dev.tertulia.server.topic.Publication;
@@ -42,9 +42,6 @@ public final class ClusterNode implements Seam, AutoCloseable {
   /// How often this node says in the database that it is there, and looks for others.
   private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /// How many of them there are from one look to the next at which primary the address leads to.
-  private static final int BEATS_A_LOOK = 5;
-
   /// A node that has not been seen for this long does not count, in milliseconds.
   private static final long DEAD_MILLIS = TimeUnit.MINUTES.toMillis(2);
 
@@ -56,6 +53,7 @@ public final class ClusterNode implements Seam, AutoCloseable {
 
   /// What makes a server a node.
   ///
+  /// @param servers of the database; all connections to them are opened by it
   /// @param relay makes the wire to the other nodes
   /// @param others receives every message of other nodes
   /// @param seen receives nodes that have said in the database that they are there, and their
@@ -66,7 +64,7 @@ public final class ClusterNode implements Seam, AutoCloseable {
   public record Plan(
       NodeName node,
       long incarnation,
-      PostgresAddress database,
+      PostgresServers servers,
       Function<Relay.Listener, Relay> relay,
       Consumer<RelayMessage> others,
       ObjLongConsumer<NodeName> seen,
@@ -81,7 +79,6 @@ public final class ClusterNode implements Seam, AutoCloseable {
   private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
   private final Cluster cluster;
   private final PostgresNodes nodes;
-  private final LogStore store;
   private final PrimaryWatch primary;
   private final List<Cluster.Writer> writers = new ArrayList<>();
   private final Thread looking;
@@ -99,10 +96,10 @@ public final class ClusterNode implements Seam, AutoCloseable {
       LogStore store,
       EngineGuard guard) {
     this.plan = plan;
-    this.store = store;
     primary = new PrimaryWatch(store::timeline, System::nanoTime);
+    plan.servers.watch(primary::newest);
     this.guard = guard;
-    nodes = new PostgresNodes(plan.database);
+    nodes = new PostgresNodes(plan.servers);
     cluster =
         new Cluster(
             new Cluster.Parts(
@@ -127,11 +124,29 @@ public final class ClusterNode implements Seam, AutoCloseable {
   private void received(RelayMessage message) {
     if (message instanceof RelayMessage.Primary other) {
       primary.received(other);
+      giveUpFormer();
     }
     plan.others.accept(message);
   }
 
-  /// What is wrong if this node writes to a primary that was replaced; empty if it does not.
+  private void lookForPrimary() {
+    if (primary.isLookDue()) {
+      plan.servers.look(
+          this::read,
+          timeline -> {
+            primary.leadsTo(timeline);
+            giveUpFormer();
+          });
+    }
+  }
+
+  /// Ends what leads to a primary that was replaced, also in the middle of a commit: whether that
+  /// is stored is found out at the one that is in charge.
+  private void giveUpFormer() {
+    plan.servers.giveUp(primary.newest());
+  }
+
+  /// What is wrong if the database of this node was replaced by another; empty if it was not.
   String newerPrimary() {
     return primary.trouble();
   }
@@ -205,6 +220,7 @@ public final class ClusterNode implements Seam, AutoCloseable {
   private void look() {
     while (open) {
       guarded("the fan-out between nodes", cluster::look);
+      guarded("the primary of the database", this::lookForPrimary);
       guarded("the connections of other nodes", plan.tend);
       LockSupport.parkNanos(LOOK_NANOS);
     }
@@ -212,7 +228,7 @@ public final class ClusterNode implements Seam, AutoCloseable {
 
   private void beat() {
     boolean failed = false;
-    for (int beats = 0; open; beats++) {
+    while (open) {
       try {
         for (PostgresNodes.Node node :
             nodes.beat(plan.node.value(), plan.incarnation, term(0), term(1))) {
@@ -227,11 +243,8 @@ public final class ClusterNode implements Seam, AutoCloseable {
         if (nodes.wasOpenedAgain()) {
           cluster.mayHaveLost();
         }
-        if (beats % BEATS_A_LOOK == 0 && primary.leadsTo(nodes.timeline())) {
-          store.reconnect();
-          nodes.close();
-        }
-        cluster.relay().send(new RelayMessage.Primary(cluster.origin(), store.timeline()));
+        primary.answered();
+        cluster.relay().send(new RelayMessage.Primary(cluster.origin(), nodes.timeline()));
         failed = false;
       } catch (SQLException e) {
         if (!failed) {

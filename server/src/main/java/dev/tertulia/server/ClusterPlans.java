@@ -15,6 +15,7 @@ import dev.tertulia.server.relay.Relay;
 import dev.tertulia.server.relay.postgres.PostgresRelay;
 import dev.tertulia.server.relay.redis.RedisRelay;
 import dev.tertulia.server.storage.postgres.PostgresNodes;
+import dev.tertulia.server.storage.postgres.PostgresServers;
 import dev.tertulia.server.storage.postgres.PostgresSessions;
 import dev.tertulia.server.topic.Fanout;
 import dev.tertulia.server.topic.Publication;
@@ -97,11 +98,12 @@ final class ClusterPlans {
       EngineGuard guard) {
     NodeName set = config.cluster().node();
     NodeName node = set == null ? name(port) : set;
+    PostgresServers servers = new PostgresServers(database);
     return new ClusterNode.Plan(
         node,
-        PostgresNodes.incarnation(database),
-        database,
-        relay(config.cluster(), database, node, guard),
+        PostgresNodes.incarnation(servers),
+        servers,
+        relay(config.cluster(), database, servers, node, guard),
         members::received,
         members::seen,
         fanout::publish,
@@ -111,12 +113,16 @@ final class ClusterPlans {
   }
 
   private static Function<Relay.Listener, Relay> relay(
-      ClusterConfig config, PostgresAddress database, NodeName node, EngineGuard guard) {
+      ClusterConfig config,
+      PostgresAddress database,
+      PostgresServers servers,
+      NodeName node,
+      EngineGuard guard) {
     RedisAddress address = config.redis();
     if (address == null) {
       PostgresRelay.Settings settings =
           new PostgresRelay.Settings(
-              new PostgresSessions(database)::open, database.toString(), CHANNEL, node);
+              new PostgresSessions(servers)::open, database.toString(), CHANNEL, node);
       return listener -> new PostgresRelay(settings, listener, guard);
     }
     Secret password = config.redisPassword();

@@ -58,10 +58,6 @@ interface LogStore {
     return 0;
   }
 
-  /// Gives up all connections to its server, and opens others where its address leads now. Any
-  /// thread.
-  default void reconnect() {}
-
   /// Whether what is confirmed is on a standby of its server too: `awaited` or `none`; empty if
   /// there is no such server. Any thread.
   default String standby() {

@@ -4,7 +4,6 @@ import dev.tertulia.server.chat.Rooms;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.metrics.Meters;
 import dev.tertulia.server.model.ClientId;
-import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.notification.Notifications;
 import dev.tertulia.server.storage.CorruptionException;
 import dev.tertulia.server.storage.OnlineOperations;
@@ -12,6 +11,7 @@ import dev.tertulia.server.storage.Progress;
 import dev.tertulia.server.storage.admin.RunningOperations;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
+import dev.tertulia.server.storage.postgres.PostgresServers;
 import dev.tertulia.server.storage.postgres.outbox.Outbox;
 import dev.tertulia.server.storage.sql.ReadSource;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// tools for PostgreSQL do.
 final class PostgresStore implements LogStore {
   private final Path folder;
-  private final PostgresAddress address;
+  private final PostgresServers servers;
 
   /// `null` until it is opened, as the next.
   private volatile @Nullable PostgresDatabase lasting;
@@ -37,14 +37,14 @@ final class PostgresStore implements LogStore {
   private volatile @Nullable PostgresDatabase passing;
 
   /// @param folder of the server, for what is needed for a while
-  PostgresStore(Path folder, PostgresAddress address) {
+  PostgresStore(Path folder, PostgresServers servers) {
     this.folder = folder;
-    this.address = address;
+    this.servers = servers;
   }
 
   @Override
   public String name() {
-    return address.toString();
+    return servers.toString();
   }
 
   @Override
@@ -59,15 +59,6 @@ final class PostgresStore implements LogStore {
   }
 
   @Override
-  public void reconnect() {
-    for (PostgresDatabase opened : new PostgresDatabase[] {lasting, passing}) {
-      if (opened != null) {
-        opened.reconnect();
-      }
-    }
-  }
-
-  @Override
   public String standby() {
     PostgresDatabase opened = lasting;
     return opened == null ? "" : opened.awaitsStandby() ? "awaited" : "none";
@@ -75,14 +66,14 @@ final class PostgresStore implements LogStore {
 
   @Override
   public SqlJournal openLasting(SqlJournal.Plan plan, Progress progress) {
-    PostgresDatabase opened = PostgresDatabase.open(address);
+    PostgresDatabase opened = PostgresDatabase.open(servers);
     lasting = opened;
     return SqlJournal.lasting(opened, plan);
   }
 
   @Override
   public SqlJournal openPassing(SqlJournal.Plan plan) {
-    PostgresDatabase opened = PostgresDatabase.passing(address);
+    PostgresDatabase opened = PostgresDatabase.passing(servers);
     passing = opened;
     return SqlJournal.passing(opened, plan);
   }

@@ -26,6 +26,7 @@ import dev.tertulia.server.storage.journal.RoutingJournal;
 import dev.tertulia.server.storage.journal.SqlJournal;
 import dev.tertulia.server.storage.journal.StallWatch;
 import dev.tertulia.server.storage.journal.WriterHealth;
+import dev.tertulia.server.storage.postgres.PostgresServers;
 import dev.tertulia.server.storage.read.ReadMeters;
 import dev.tertulia.server.storage.read.ReadStores;
 import dev.tertulia.server.storage.read.Tail;
@@ -147,7 +148,12 @@ public final class Storage implements AutoCloseable {
     if (folder.warning() != null) {
       log.warn(folder.warning());
     }
-    store = database == null ? new SqliteStore(folder) : new PostgresStore(folder.path(), database);
+    store =
+        database == null
+            ? new SqliteStore(folder)
+            : new PostgresStore(
+                folder.path(),
+                plan.cluster == null ? new PostgresServers(database) : plan.cluster.servers());
     readers = new Readers(Readers.DEFAULT_THREADS, Readers.DEFAULT_BOUND, guard);
     Tail tail = new Tail(plan.tailBytes, plan.renewed);
     ReadMeters.addTail(meters, tail, plan.tailBytes);
@@ -331,8 +337,8 @@ public final class Storage implements AutoCloseable {
 
   /// Why no clients are to be sent here; empty for no reason. Any thread.
   public String trouble() {
-    WriterHealth.State state = health();
-    return !state.ok() || cluster == null ? state.cause() : cluster.newerPrimary();
+    String newer = cluster == null ? "" : cluster.newerPrimary();
+    return newer.isEmpty() ? health().cause() : newer;
   }
 
   /// Whether what is confirmed is on a standby too; see [LogStore#standby]. Any thread.

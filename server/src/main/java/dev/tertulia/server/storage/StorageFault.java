@@ -32,6 +32,9 @@ public enum StorageFault {
   CROWDED(
       "its server accepts no more connections",
       "raise its max_connections, or close connections of other programs"),
+  REPLACED(
+      "another server has replaced it, and is in charge",
+      "stop the former one, and have the address lead to the newer one"),
   UNCONFIRMED(
       "its standby does not confirm what is stored", "check the standby, and the network to it"),
   OTHER("a bug in the server", "report it, with the log");

@@ -13,6 +13,7 @@ import dev.tertulia.server.testing.Redis;
 import dev.tertulia.server.testing.TestCluster;
 import dev.tertulia.server.testing.TestServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Three nodes under load, whose PostgreSQL fails over to its standby.
 final class FailoverTest {
+  /// What is promised: how long publishing may take to be back.
+  private static final Duration MOST = Duration.ofSeconds(10);
+
   private static final String JOIN = "'type':'join','room':'lobby'";
 
   @TempDir private Path folder;
@@ -56,7 +60,7 @@ final class FailoverTest {
         talkers.await(200);
         begin.accept(pair);
         pair.failOver();
-        talkers.awaitAll("the promotion");
+        talkers.awaitAll("the promotion", MOST);
         talkers.await(300);
         said = talkers.end();
       }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.FullPeer;
+import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.testing.PostgresPair;
 import dev.tertulia.server.testing.Redis;
@@ -21,7 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 final class FormerPrimaryTest {
   private static final String CHAT = "'type':'chat','room':'plaza','message':'m'";
-  private static final String FORMER = "writes to a former primary of the database (timeline 1)";
+  private static final String CONNECTIONS =
+      "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tertulia'";
+  private static final String FORMER =
+      "would write to a former primary of the database (timeline 1)";
 
   @TempDir private Path folder;
 
@@ -31,6 +35,38 @@ final class FormerPrimaryTest {
         .until(
             () -> TestServer.health(node.port()),
             health -> health.startsWith(begin) && health.contains(text));
+  }
+
+  /// Without Redis they talk over connections to the database, too.
+  @Test
+  void nobodyStaysWithIt() {
+    try (PostgresPair pair = new PostgresPair(/* synchronous= */ false)) {
+      String former = pair.primary().address(pair.address());
+      try (TestCluster cluster =
+              new TestCluster(
+                  null,
+                  List.of(
+                      Map.of(Setting.DATABASE, pair.address()),
+                      Map.of(Setting.DATABASE, pair.address())));
+          FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
+          FullPeer bea = FullPeer.hello(cluster.node(2), "bea", "")) {
+        ana.ask("'type':'join','room':'plaza'");
+        bea.ask("'type':'join','room':'plaza'");
+        ana.ask(CHAT);
+        bea.next("chat");
+        assertThat(Postgres.ask(former, CONNECTIONS)).isNotEqualTo("0");
+        pair.failOver();
+        await()
+            .atMost(TestServer.PATIENCE)
+            .until(() -> Postgres.ask(former, CONNECTIONS).equals("0"));
+        await()
+            .atMost(TestServer.PATIENCE)
+            .until(() -> {
+              ana.say("'type':'typing','room':'plaza'");
+              return bea.rest().stream().map(Json::type).anyMatch("typing"::equals);
+            });
+      }
+    }
   }
 
   /// All have connections to the former one, on which they could write for ever. Those whose
@@ -71,7 +107,7 @@ final class FormerPrimaryTest {
         awaitHealth(cluster.node(3), "503", FORMER + ": the node node");
         assertThat(TestServer.health(cluster.node(3).port()))
             .contains("uses a newer one (timeline 2)");
-        assertThat(bea.ask(CHAT).type()).isEqualTo("ok");
+        assertThat(bea.ask(CHAT).text("code")).isEqualTo("unavailable");
         for (TestServer node : cluster.nodes().subList(0, 2)) {
           awaitHealth(node, "200", "ready");
         }

@@ -90,12 +90,19 @@ public final class PersistentTalkers implements AutoCloseable {
   ///
   /// @param after what has happened now
   public void awaitAll(String after) {
+    awaitAll(after, TestServer.PATIENCE);
+  }
+
+  /// As above.
+  ///
+  /// @param most how long it may take for each
+  public void awaitAll(String after, Duration most) {
     long begin = System.nanoTime();
     int from = said.size();
     for (int i = 1; i <= ports.size(); i++) {
       String client = "talker" + i + " ";
       Awaitility.await()
-          .atMost(TestServer.PATIENCE)
+          .atMost(most)
           .pollInterval(Duration.ofMillis(20))
           .until(() -> said.stream().skip(from).anyMatch(each -> each.text.startsWith(client)));
       System.out.printf(

@@ -16,9 +16,6 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
@@ -61,10 +58,6 @@ public final class PostgresDatabase implements Database {
 
   private static final Logger log = LoggerFactory.getLogger(PostgresDatabase.class);
 
-  /// Those of writers that may be open.
-  private final Set<Connection> writing = ConcurrentHashMap.newKeySet();
-
-  private final List<PostgresReadSource> pools = new CopyOnWriteArrayList<>();
   private volatile boolean awaitsStandby;
 
   /// Of the server that the last connection of a writer leads to.
@@ -86,15 +79,21 @@ public final class PostgresDatabase implements Database {
   ///
   /// @throws DataFolderException if it can't be opened, the server or its encoding is not one that
   ///   serves, or it is a newer Tertulia's
+  public static PostgresDatabase open(PostgresServers servers) {
+    return open(servers, PostgresSchema.LASTING, PostgresConnections.Bounds.WRITER);
+  }
+
+  /// As above.
   public static PostgresDatabase open(PostgresAddress address) {
-    return open(address, PostgresSchema.LASTING, PostgresConnections.Bounds.WRITER);
+    return open(new PostgresServers(address));
   }
 
   /// Opens a database that has the tables of this version, and changes nothing in it.
   ///
   /// @throws DataFolderException as above, and if it has no such tables
   public static PostgresDatabase existing(PostgresAddress address) {
-    PostgresConnections connections = new PostgresConnections(address, PostgresSchema.LASTING);
+    PostgresConnections connections =
+        new PostgresConnections(new PostgresServers(address), PostgresSchema.LASTING);
     try (Connection connection = connections.open(PostgresConnections.Bounds.WRITER)) {
       requireSessions(connections, connection);
       PostgresMigrations.requireNewest(connections, connection);
@@ -106,18 +105,24 @@ public final class PostgresDatabase implements Database {
 
   /// Opens one as [#open] does, for topics that are kept until the server crashes: it creates
   /// tables of their own.
+  public static PostgresDatabase passing(PostgresServers servers) {
+    return open(servers, PostgresSchema.PASSING, PostgresConnections.Bounds.WRITER);
+  }
+
+  /// As above.
   public static PostgresDatabase passing(PostgresAddress address) {
-    return open(address, PostgresSchema.PASSING, PostgresConnections.Bounds.WRITER);
+    return passing(new PostgresServers(address));
   }
 
   /// As above, if there are such tables.
   ///
   /// @return `null` if there are none
   public static @Nullable PostgresDatabase passingIfAny(PostgresAddress address) {
-    PostgresConnections connections = new PostgresConnections(address, PostgresSchema.PASSING);
+    PostgresServers servers = new PostgresServers(address);
+    PostgresConnections connections = new PostgresConnections(servers, PostgresSchema.PASSING);
     try (Connection connection = connections.open(PostgresConnections.Bounds.WRITER)) {
       return isTrue(connection, "SELECT to_regclass('topic') IS NOT NULL")
-          ? passing(address)
+          ? passing(servers)
           : null;
     } catch (SQLException e) {
       throw PostgresSnapshot.failure(connections, e);
@@ -128,8 +133,9 @@ public final class PostgresDatabase implements Database {
   ///
   /// @param bounds of the writer
   static PostgresDatabase open(
-      PostgresAddress address, PostgresSchema schema, PostgresConnections.Bounds bounds) {
-    PostgresConnections connections = new PostgresConnections(address, schema);
+      PostgresServers servers, PostgresSchema schema, PostgresConnections.Bounds bounds) {
+    PostgresAddress address = servers.address();
+    PostgresConnections connections = new PostgresConnections(servers, schema);
     try (Connection connection = connections.open(PostgresConnections.Bounds.WRITER)) {
       requireServer(address, connection);
       requireSessions(connections, connection);
@@ -163,30 +169,8 @@ public final class PostgresDatabase implements Database {
     return awaitsStandby;
   }
 
-  /// Gives up the connections, in the middle of what is done on them, so that others are opened
-  /// where the address leads now. Any thread.
-  public void reconnect() {
-    for (Connection connection : List.copyOf(writing)) {
-      writing.remove(connection);
-      try {
-        connection.abort(Runnable::run);
-      } catch (SQLException e) {
-        log.debug("A connection that is given up can't be closed", e);
-      }
-    }
-    pools.forEach(PostgresReadSource::replaceAll);
-  }
-
-  private static boolean isClosed(Connection connection) {
-    try {
-      return connection.isClosed();
-    } catch (SQLException e) {
-      return true;
-    }
-  }
-
-  /// The timeline of the server that was connected to last; see [PostgresNodes#timeline]. Any
-  /// thread.
+  /// The timeline of the server that was connected to last; 0 if it told none, or nobody watches
+  /// its [PostgresServers]. Any thread.
   public long timeline() {
     return timeline;
   }
@@ -264,12 +248,10 @@ public final class PostgresDatabase implements Database {
         throw new SQLException("a command, such as an import, works on the whole database", LOCKED);
       }
       preferIndexes(connection);
-      timeline = PostgresNodes.timeline(connection);
+      timeline = connections.servers().timeline(connection);
       connection.setAutoCommit(false);
       lookForStandby(connection);
       passOverIds(connection);
-      writing.removeIf(PostgresDatabase::isClosed);
-      writing.add(connection);
       return connection;
     } catch (SQLException e) {
       connection.close();
@@ -383,9 +365,7 @@ public final class PostgresDatabase implements Database {
 
   /// A new pool of connections that read.
   public ReadSource reader() {
-    PostgresReadSource pool = new PostgresReadSource(connections, Readers.DEFAULT_THREADS);
-    pools.add(pool);
-    return pool;
+    return new PostgresReadSource(connections, Readers.DEFAULT_THREADS);
   }
 
   @Override

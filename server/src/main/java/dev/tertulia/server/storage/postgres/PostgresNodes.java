@@ -1,6 +1,5 @@
 package dev.tertulia.server.storage.postgres;
 
-import dev.tertulia.server.model.PostgresAddress;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,11 +16,6 @@ public final class PostgresNodes implements AutoCloseable {
   private static final long REMOVED_AFTER = 24 * 60 * 60 * 1000L;
 
   private static final String NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
-
-  /// What the name of each file of the write-ahead log begins with.
-  private static final String TIMELINE =
-      "SELECT CAST(CAST('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS bit(32))"
-          + " AS bigint)";
 
   private static final String BEAT =
       "INSERT INTO node (name, incarnation, term, memory_term, seen) VALUES (?, ?, ?, ?, "
@@ -42,16 +36,16 @@ public final class PostgresNodes implements AutoCloseable {
   /// Whether its connection is another one than before.
   private boolean openedAgain;
 
-  public PostgresNodes(PostgresAddress address) {
-    connections = new PostgresConnections(address, PostgresSchema.LASTING);
+  public PostgresNodes(PostgresServers servers) {
+    connections = new PostgresConnections(servers, PostgresSchema.LASTING);
   }
 
   /// The number of a start of a server: the time by the database's clock, because that of the
   /// machine may be wrong, and be put right before the next start.
   ///
   /// @throws dev.tertulia.server.storage.DataFolderException if the database can't be read
-  public static long incarnation(PostgresAddress address) {
-    PostgresConnections connections = new PostgresConnections(address, PostgresSchema.LASTING);
+  public static long incarnation(PostgresServers servers) {
+    PostgresConnections connections = new PostgresConnections(servers, PostgresSchema.LASTING);
     try (Connection connection = connections.open(PostgresConnections.Bounds.READER);
         Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery("SELECT " + NOW)) {
@@ -99,30 +93,6 @@ public final class PostgresNodes implements AutoCloseable {
     }
   }
 
-  /// The timeline of the server that the address leads to now, on a connection of its own: a number
-  /// that is higher after each promotion of a standby; 0 if it tells none.
-  ///
-  /// @throws SQLException if the database can't be read now
-  public long timeline() throws SQLException {
-    try (Connection fresh = connections.open(PostgresConnections.Bounds.RELAY)) {
-      return timeline(fresh);
-    }
-  }
-
-  /// As above, of the server that a connection leads to. In a transaction of its own.
-  static long timeline(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(TIMELINE)) {
-      return result.next() ? result.getLong(1) : 0;
-    } catch (SQLException e) {
-      if (connection.isClosed()) {
-        throw e;
-      }
-      // It is not PostgreSQL itself, forbids it, or only reads.
-      return 0;
-    }
-  }
-
   /// All servers.
   ///
   /// @throws SQLException if the database can't be read now
@@ -137,6 +107,12 @@ public final class PostgresNodes implements AutoCloseable {
         close();
       }
     }
+  }
+
+  /// The timeline of the server that was told last; 0 if it is not known.
+  public long timeline() {
+    Connection open = connection;
+    return open == null ? 0 : connections.servers().timeline(open);
   }
 
   /// Whether the database was connected to again since this was asked: maybe another server is in

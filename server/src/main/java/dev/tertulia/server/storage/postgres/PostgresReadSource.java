@@ -95,11 +95,6 @@ final class PostgresReadSource implements ReadSource {
     return true;
   }
 
-  /// Has each connection be replaced as soon as nothing is read on it. Any thread.
-  void replaceAll() {
-    pool.getHikariPoolMXBean().softEvictConnections();
-  }
-
   @Override
   public void close() {
     pool.close();

@@ -1,6 +1,5 @@
 package dev.tertulia.server.storage.postgres;
 
-import dev.tertulia.server.model.PostgresAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -9,8 +8,8 @@ import java.sql.SQLException;
 public final class PostgresSessions {
   private final PostgresConnections connections;
 
-  public PostgresSessions(PostgresAddress address) {
-    connections = new PostgresConnections(address, PostgresSchema.LASTING);
+  public PostgresSessions(PostgresServers servers) {
+    connections = new PostgresConnections(servers, PostgresSchema.LASTING);
   }
 
   /// Opens one, on which each statement is a transaction. Whatever is not answered within a few

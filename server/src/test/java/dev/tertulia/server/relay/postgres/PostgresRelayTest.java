@@ -15,6 +15,7 @@ import dev.tertulia.server.relay.RelayMessage.Origin;
 import dev.tertulia.server.relay.RelayMessage.Presence;
 import dev.tertulia.server.relay.RelayMessage.Publications;
 import dev.tertulia.server.relay.RelayPeer;
+import dev.tertulia.server.storage.postgres.PostgresServers;
 import dev.tertulia.server.storage.postgres.PostgresSessions;
 import dev.tertulia.server.testing.LoggedLines;
 import dev.tertulia.server.testing.Postgres;
@@ -94,7 +95,7 @@ final class PostgresRelayTest {
   }
 
   private static PostgresRelay.Opener opener(String database) {
-    return new PostgresSessions(PostgresAddress.of(database, null))::open;
+    return new PostgresSessions(new PostgresServers(PostgresAddress.of(database, null)))::open;
   }
 
   @Test

@@ -230,7 +230,9 @@ final class PostgresDatabaseTest {
     try (PostgresDatabase one = open();
         PostgresDatabase other =
             PostgresDatabase.open(
-                PostgresAddress.of(url, null), PostgresSchema.LASTING, IMPATIENT);
+                new PostgresServers(PostgresAddress.of(url, null)),
+                PostgresSchema.LASTING,
+                IMPATIENT);
         LogTables first = tables(one);
         LogTables second = tables(other)) {
       lockLobby(one, first);
@@ -248,7 +250,9 @@ final class PostgresDatabaseTest {
   void aWriterThatStopsInItsTransactionLosesTheLock() throws SQLException {
     try (PostgresDatabase one =
             PostgresDatabase.open(
-                PostgresAddress.of(url, null), PostgresSchema.LASTING, IMPATIENT);
+                new PostgresServers(PostgresAddress.of(url, null)),
+                PostgresSchema.LASTING,
+                IMPATIENT);
         PostgresDatabase other = open();
         LogTables first = tables(one);
         LogTables second = tables(other)) {
@@ -265,7 +269,9 @@ final class PostgresDatabaseTest {
   void aStatementThatTakesTooLongIsEnded() throws SQLException {
     try (PostgresDatabase database =
             PostgresDatabase.open(
-                PostgresAddress.of(url, null), PostgresSchema.LASTING, IMPATIENT);
+                new PostgresServers(PostgresAddress.of(url, null)),
+                PostgresSchema.LASTING,
+                IMPATIENT);
         Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
       assertThatThrownBy(() -> statement.execute("SELECT pg_sleep(60)"))
