@@ -6,18 +6,29 @@ package dev.tertulia.server.storage.journal;
 /// busy at any load; a writer that waits a little stores several entries at the same cost. So it
 /// rests in proportion to the processor time of the commit: at a high rate of commits, they take a
 /// tenth of a processor. An entry that arrives after the rest is committed immediately, and one
-/// that arrives during it waits at most [#LONGEST]. A writer that was idle for that long before the
-/// batch does not rest at all: nothing would arrive meanwhile, and sleeping and waking costs as
-/// much as a tenth of a commit.
+/// that arrives during it waits at most the longest rest. A writer that was idle for that long
+/// before the batch does not rest at all: nothing would arrive meanwhile, and sleeping and waking
+/// costs as much as a tenth of a commit.
 final class CommitPacer {
-  /// The longest rest, in nanoseconds.
+  /// The longest rest of who is the only one to write, in nanoseconds.
   static final long LONGEST = 2_000_000;
+
+  /// The longest rest of who shares the database, in nanoseconds: a commit there costs the server
+  /// as much again, and others wait for the same topics.
+  static final long LONGEST_OF_SHARED = 5_000_000;
 
   /// How many times as long as the work the rest is.
   private static final int REST = 8;
 
   /// A batch as large has shared its commit well enough.
   private static final int LARGE = 256;
+
+  private final long longest;
+
+  /// @param longest the longest rest, in nanoseconds
+  CommitPacer(long longest) {
+    this.longest = longest;
+  }
 
   /// Says how long to rest after a batch.
   ///
@@ -26,6 +37,6 @@ final class CommitPacer {
   /// @param idleNanos how long the writer had waited for the first of them
   /// @return how long to rest now, in nanoseconds
   long rest(long workedNanos, int drafts, long idleNanos) {
-    return drafts >= LARGE || idleNanos > LONGEST ? 0 : Math.min(LONGEST, REST * workedNanos);
+    return drafts >= LARGE || idleNanos > longest ? 0 : Math.min(longest, REST * workedNanos);
   }
 }

@@ -66,7 +66,7 @@ public final class SqlJournal implements Journal {
   private final AtomicLong queuedBytes = new AtomicLong();
   private final JournalMeters meters;
   private final LogWriter writer;
-  private final CommitPacer pacer = new CommitPacer();
+  private final CommitPacer pacer;
   private final EngineGuard guard;
   private final Thread thread;
   private volatile boolean open = true;
@@ -220,6 +220,9 @@ public final class SqlJournal implements Journal {
     meters.addQueue(queue, queuedBytes::get, bound, queueBytes);
     meters.addDatabase();
     guard = parts.guard();
+    pacer =
+        new CommitPacer(
+            parts.database().isShared() ? CommitPacer.LONGEST_OF_SHARED : CommitPacer.LONGEST);
     writer = new LogWriter(parts);
     boolean opened = false;
     try {

@@ -134,14 +134,14 @@ public final class TopicCache {
     if (locks == null) {
       throw new IllegalStateException("nobody else writes this database");
     }
-    List<TopicName> inOrder = locked.stream().sorted(ORDER).toList();
-    List<TopicName> sharedInOrder = shared.stream().sorted(ORDER).toList();
-    List<TopicName> readInOrder = read.stream().sorted(ORDER).toList();
+    List<TopicName> inOrder = inOrder(locked);
+    List<TopicName> sharedInOrder = inOrder(shared);
+    List<TopicName> readInOrder = inOrder(read);
     List<TopicState> fresh = new ArrayList<>();
     TopicLocks.Moment moment =
         locks.lock(
             new TopicLocks.Wanted(
-                keys(held == null ? written.stream().sorted(ORDER).toList() : List.of()),
+                keys(held == null ? inOrder(written) : List.of()),
                 keys(inOrder),
                 keys(sharedInOrder),
                 keys(readInOrder),
@@ -177,6 +177,12 @@ public final class TopicCache {
     }
     created.addAll(fresh);
     return moment.now();
+  }
+
+  private static List<TopicName> inOrder(Set<TopicName> names) {
+    List<TopicName> sorted = new ArrayList<>(names);
+    sorted.sort(ORDER);
+    return sorted;
   }
 
   private static KeyList keys(List<TopicName> names) {

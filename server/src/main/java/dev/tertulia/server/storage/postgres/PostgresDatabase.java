@@ -259,13 +259,14 @@ public final class PostgresDatabase implements Database {
     }
   }
 
-  /// What a writer looks for it finds by keys. A plan that was made while a table was almost empty,
+  /// What a writer looks for it finds by keys, however many they are: a plan serves for all. To
+  /// make one takes as long as to carry it out. One that was made while a table was almost empty,
   /// and that reads all of it, would be kept for a while after it has grown.
   private static void preferIndexes(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
-              + " SET jit = off");
+              + " SET plan_cache_mode = force_generic_plan; SET jit = off");
     }
   }
 

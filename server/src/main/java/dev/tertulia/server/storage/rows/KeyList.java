@@ -1,8 +1,8 @@
 package dev.tertulia.server.storage.rows;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,16 +53,13 @@ public final class KeyList {
   /// @param at the number of the first one
   /// @return the number of the one after the last
   int bind(PreparedStatement statement, int at) throws SQLException {
-    Connection connection = statement.getConnection();
     int columns = keys.getFirst().length;
     for (int column = 0; column < columns; column++) {
       Object[] values = isNumber(column) ? new Long[keys.size()] : new String[keys.size()];
       for (int i = 0; i < values.length; i++) {
         values[i] = keys.get(i)[column];
       }
-      statement.setArray(
-          at + column,
-          connection.createArrayOf(values instanceof Long[] ? "bigint" : "text", values));
+      statement.setObject(at + column, values, Types.ARRAY);
     }
     return at + columns;
   }

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,9 @@ public final class LogTables implements Querying, AutoCloseable {
   /// By their texts, those that were used last at the end.
   private final Map<String, PreparedStatement> statements =
       new LinkedHashMap<>(64, 0.75f, /* accessOrder= */ true);
+
+  /// Of statements with keys, by how they are written; as many as there are in the source.
+  private final Map<String, String> translations = new HashMap<>();
 
   public LogTables(Connection connection) {
     this(connection, Tables.ALL);
@@ -622,7 +626,7 @@ public final class LogTables implements Querying, AutoCloseable {
       return;
     }
     List<String> texts = new ArrayList<>();
-    searches.forEach(search -> texts.add(search.keys.translated(search.sql)));
+    searches.forEach(search -> texts.add(translated(search.sql, search.keys)));
     PreparedStatement statement = statement(String.join("; ", texts));
     int at = 1;
     for (Search<?> search : searches) {
@@ -635,6 +639,11 @@ public final class LogTables implements Querying, AutoCloseable {
       }
       statement.getMoreResults();
     }
+  }
+
+  /// As [KeyList#translated], once for each statement.
+  String translated(String sql, KeyList keys) {
+    return translations.computeIfAbsent(sql, keys::translated);
   }
 
   /// Gives up what was done since the last commit.

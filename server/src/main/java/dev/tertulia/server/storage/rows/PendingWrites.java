@@ -4,6 +4,7 @@ import dev.tertulia.server.storage.sql.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -42,6 +43,11 @@ final class PendingWrites {
 
   /// Of each column of a table `n`, `t` or `b`: a number, a text, bytes.
   private final Map<Table<?>, String> types = new HashMap<>();
+
+  /// The statements that add and store rows, by the table.
+  private final Map<Table<?>, String> adding = new HashMap<>();
+
+  private final Map<Table<?>, String> storing = new HashMap<>();
 
   PendingWrites(Tables tables) {
     this.tables = tables;
@@ -144,16 +150,16 @@ final class PendingWrites {
   /// A statement and its parameters, column by column.
   private record Bulk(String sql, String types, List<List<@Nullable Object>> rows) {
     void bind(PreparedStatement statement, int at) throws SQLException {
-      Connection connection = statement.getConnection();
       for (int column = 0; column < types.length(); column++) {
         int of = column;
-        statement.setArray(
+        statement.setObject(
             at + column,
             switch (types.charAt(column)) {
-              case 'n' -> connection.createArrayOf("bigint", array(new Long[rows.size()], of));
-              case 't' -> connection.createArrayOf("text", array(new String[rows.size()], of));
-              default -> connection.createArrayOf("bytea", array(new byte[rows.size()][], of));
-            });
+              case 'n' -> array(new Long[rows.size()], of);
+              case 't' -> array(new String[rows.size()], of);
+              default -> array(new byte[rows.size()][], of);
+            },
+            Types.ARRAY);
       }
     }
 
@@ -230,13 +236,11 @@ final class PendingWrites {
     List<List<@Nullable Object>> rows = rows(pending, fate);
     if (!rows.isEmpty()) {
       String of = types.getOrDefault(table, "");
-      all.add(
-          new Bulk(
-              fate == Fate.ADDED
-                  ? table.add().formatted(arrays(of))
-                  : table.store().formatted(arrays(of)),
-              of,
-              rows));
+      String sql =
+          fate == Fate.ADDED
+              ? adding.computeIfAbsent(table, any -> table.add().formatted(arrays(of)))
+              : storing.computeIfAbsent(table, any -> table.store().formatted(arrays(of)));
+      all.add(new Bulk(sql, of, rows));
     }
   }
 

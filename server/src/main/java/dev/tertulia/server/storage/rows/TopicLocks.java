@@ -4,7 +4,9 @@ import dev.tertulia.server.topic.LogException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +78,9 @@ public final class TopicLocks {
   private final LogTables tables;
   private final Supplier<String> clock;
 
+  /// The statements that are sent together, but for the moment, by what there is to do.
+  private final Map<Shape, String> texts = new HashMap<>();
+
   /// @param clock see [dev.tertulia.server.storage.sql.Database#clock]
   public TopicLocks(LogTables tables, Supplier<String> clock) {
     this.tables = tables;
@@ -98,7 +103,11 @@ public final class TopicLocks {
   /// @param shared are locked together with others that only share them, after all that are locked
   /// @param read are read without a lock
   public record Wanted(
-      KeyList created, KeyList locked, KeyList shared, KeyList read, Wait waiting) {}
+      KeyList created, KeyList locked, KeyList shared, KeyList read, Wait waiting) {
+    private boolean isInTurn() {
+      return waiting == Wait.IN_TURN && !locked.isEmpty();
+    }
+  }
 
   /// What is done about topics that others have locked.
   public enum Wait {
@@ -119,19 +128,25 @@ public final class TopicLocks {
   /// @param beginning past which offset rooms begin that begin now
   public record Moment(long now, long beginning) {}
 
+  /// What of a [Wanted] decides which statements there are.
+  private record Shape(
+      boolean creates, boolean locks, boolean shares, boolean reads, Wait waiting) {
+    Shape(Wanted wanted) {
+      this(
+          !wanted.created.isEmpty(),
+          !wanted.locked.isEmpty(),
+          !wanted.shared.isEmpty(),
+          !wanted.read.isEmpty(),
+          wanted.waiting);
+    }
+  }
+
   /// Locks and reads topics. Rows that are damaged are left out.
   public Moment lock(Wanted wanted, Found locked, Found shared, Found read) throws SQLException {
-    StringBuilder sql = new StringBuilder();
-    boolean inTurn = wanted.waiting == Wait.IN_TURN && !wanted.locked.isEmpty();
+    boolean inTurn = wanted.isInTurn();
     boolean shares = inTurn && !wanted.shared.isEmpty();
-    if (inTurn) {
-      add(sql, wanted.locked, shares ? SHARED_TURN : TURN);
-    }
-    add(sql, wanted.created, CREATE);
-    add(sql, wanted.locked, wanted.waiting == Wait.NO ? TRY : LOCK);
-    add(sql, wanted.shared, wanted.waiting == Wait.NO ? TRY_SHARE : SHARE);
-    add(sql, wanted.read, READ);
-    PreparedStatement statement = tables.statement(sql + MOMENT.formatted(clock.get()));
+    String text = texts.computeIfAbsent(new Shape(wanted), any -> text(wanted));
+    PreparedStatement statement = tables.statement(text + MOMENT.formatted(clock.get()));
     int at = inTurn ? wanted.locked.bind(statement, 1) : 1;
     at = shares ? wanted.shared.bind(statement, at) : at;
     at = wanted.created.isEmpty() ? at : wanted.created.bind(statement, at);
@@ -160,6 +175,20 @@ public final class TopicLocks {
       result.next();
       return new Moment(result.getLong(1), result.getLong(2));
     }
+  }
+
+  /// Up to the time.
+  private String text(Wanted wanted) {
+    StringBuilder sql = new StringBuilder();
+    boolean waits = wanted.waiting != Wait.NO;
+    if (wanted.isInTurn()) {
+      add(sql, wanted.locked, wanted.shared.isEmpty() ? TURN : SHARED_TURN);
+    }
+    add(sql, wanted.created, CREATE);
+    add(sql, wanted.locked, waits ? LOCK : TRY);
+    add(sql, wanted.shared, waits ? SHARE : TRY_SHARE);
+    add(sql, wanted.read, READ);
+    return sql.toString();
   }
 
   private static void add(StringBuilder sql, KeyList keys, String what) {

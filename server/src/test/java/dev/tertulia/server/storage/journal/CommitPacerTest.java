@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 final class CommitPacerTest {
-  private final CommitPacer pacer = new CommitPacer();
+  private final CommitPacer pacer = new CommitPacer(CommitPacer.LONGEST);
 
   @Test
   void aWriterWithoutIdleTimeRestsInProportionToItsWork() {
