@@ -14,7 +14,8 @@ final class CommitPacer {
   static final long LONGEST = 2_000_000;
 
   /// The longest rest of who shares the database, in nanoseconds: a commit there costs the server
-  /// as much again, and others wait for the same topics.
+  /// as much again, and others wait for the same topics. After a single draft it is [#LONGEST], so
+  /// that who stores one after the other is not held up.
   static final long LONGEST_OF_SHARED = 5_000_000;
 
   /// How many times as long as the work the rest is.
@@ -25,7 +26,7 @@ final class CommitPacer {
 
   private final long longest;
 
-  /// @param longest the longest rest, in nanoseconds
+  /// @param longest the longest rest after several drafts, in nanoseconds; at least [#LONGEST]
   CommitPacer(long longest) {
     this.longest = longest;
   }
@@ -37,6 +38,7 @@ final class CommitPacer {
   /// @param idleNanos how long the writer had waited for the first of them
   /// @return how long to rest now, in nanoseconds
   long rest(long workedNanos, int drafts, long idleNanos) {
-    return drafts >= LARGE || idleNanos > longest ? 0 : Math.min(longest, REST * workedNanos);
+    long bound = drafts > 1 ? longest : LONGEST;
+    return drafts >= LARGE || idleNanos > bound ? 0 : Math.min(bound, REST * workedNanos);
   }
 }

@@ -18,6 +18,15 @@ final class CommitPacerTest {
   }
 
   @Test
+  void aSharedDatabaseIsLeftAloneForLongerAfterSeveralDrafts() {
+    CommitPacer ofShared = new CommitPacer(CommitPacer.LONGEST_OF_SHARED);
+    assertThat(ofShared.rest(90_000_000, 2, 0)).isEqualTo(CommitPacer.LONGEST_OF_SHARED);
+    assertThat(ofShared.rest(400_000, 2, CommitPacer.LONGEST_OF_SHARED)).isPositive();
+    assertThat(ofShared.rest(90_000_000, 1, 0)).isEqualTo(CommitPacer.LONGEST);
+    assertThat(ofShared.rest(400_000, 1, CommitPacer.LONGEST + 1)).isZero();
+  }
+
+  @Test
   void noRestFollowsALargeBatch() {
     assertThat(pacer.rest(400_000, 256, 0)).isZero();
   }
