@@ -21,7 +21,6 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.openqa.selenium.Dimension;
-import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -57,6 +56,7 @@ final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallbac
   private final Kind kind;
   private final boolean workers;
   private final ChromeDriver driver;
+  private final Windows windows;
   private final String blank;
 
   /// The origins that it has opened, which may have stored something.
@@ -76,6 +76,7 @@ final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallbac
       resting = RESTING.computeIfAbsent(kind, any -> new ArrayDeque<>()).poll();
     }
     driver = resting == null ? start(kind) : resting;
+    windows = new Windows(driver);
     blank = driver.getWindowHandle();
   }
 
@@ -112,6 +113,10 @@ final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallbac
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        // What a start would do besides.
+        "--disable-breakpad",
+        "--disable-component-extensions-with-background-pages",
+        "--disable-features=MediaRouter,OptimizationGuideOnDeviceModel,OptimizationHints,Translate",
         "--no-first-run",
         "--hide-scrollbars",
         "--window-size=" + SIZE.width + "," + SIZE.height,
@@ -133,9 +138,8 @@ final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallbac
   /// Opens an address in a new tab.
   Tab open(URI address) {
     origins.add("%s://%s".formatted(address.getScheme(), address.getAuthority()));
-    driver.switchTo().window(blank);
-    driver.switchTo().newWindow(WindowType.TAB);
-    Tab tab = new Tab(driver, driver.getWindowHandle());
+    windows.turnTo(blank);
+    Tab tab = new Tab(windows, windows.open());
     if (!workers) {
       tab.prepare("delete Navigator.prototype.serviceWorker;");
     }
@@ -156,7 +160,7 @@ final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallbac
                   return handles;
                 },
                 handles -> handles.size() == 1);
-    return new Tab(driver, opened.getFirst());
+    return new Tab(windows, opened.getFirst());
   }
 
   /// The errors and warnings that the console has shown since this was last asked: what scripts
@@ -172,10 +176,10 @@ final class Browser implements AutoCloseable, AfterEachCallback, AfterAllCallbac
   void closeTabs() {
     for (String handle : driver.getWindowHandles()) {
       if (!handle.equals(blank)) {
-        driver.switchTo().window(handle).close();
+        windows.close(handle);
       }
     }
-    driver.switchTo().window(blank);
+    windows.turnTo(blank);
     complaints();
   }
 

@@ -29,11 +29,11 @@ import org.openqa.selenium.interactions.WheelInput;
 /// To read it leaves it where it is, perhaps behind another. To type or click brings it to the
 /// front, as a person would have to.
 final class Tab {
-  private final ChromeDriver driver;
+  private final Windows windows;
   private final String handle;
 
-  Tab(ChromeDriver driver, String handle) {
-    this.driver = driver;
+  Tab(Windows windows, String handle) {
+    this.windows = windows;
     this.handle = handle;
   }
 
@@ -59,7 +59,7 @@ final class Tab {
   }
 
   void close() {
-    here().close();
+    windows.close(handle);
   }
 
   /// Types into the field `css`, after what stands there.
@@ -132,7 +132,7 @@ final class Tab {
   /// Turns the wheel of the mouse over an element, as often as this; up, if it is negative.
   void wheel(String css, int pixels, int times) {
     WheelInput.ScrollOrigin origin = WheelInput.ScrollOrigin.fromElement(element(css));
-    Actions actions = new Actions(driver);
+    Actions actions = new Actions(here());
     for (int i = 0; i < times; i++) {
       actions.scrollFromOrigin(origin, 0, pixels);
     }
@@ -245,11 +245,10 @@ final class Tab {
 
   private ChromeDriver front() {
     cdp("Page.bringToFront", Map.of());
-    return driver;
+    return here();
   }
 
   private ChromeDriver here() {
-    driver.switchTo().window(handle);
-    return driver;
+    return windows.turnTo(handle);
   }
 }
