@@ -164,6 +164,17 @@ CREATE ${unlogged} TABLE revocation (
   checksum integer NOT NULL
 );
 
+-- How many rooms and inboxes a client has begun in the day that began at `since`.
+CREATE ${unlogged} TABLE begun (
+  client text COLLATE "C" NOT NULL PRIMARY KEY,
+  since bigint NOT NULL,
+  rooms bigint NOT NULL,
+  inboxes bigint NOT NULL,
+  checksum integer NOT NULL
+) WITH (fillfactor = 80);
+
+CREATE INDEX begun_since ON begun (since);
+
 -- The servers that share the database. A `term` is that of its writer, by which others find its batches.
 CREATE ${unlogged} TABLE node (
   name text COLLATE "C" NOT NULL PRIMARY KEY,

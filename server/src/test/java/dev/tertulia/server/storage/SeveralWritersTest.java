@@ -100,6 +100,48 @@ final class SeveralWritersTest {
         .isEqualTo("0");
   }
 
+  /// What a client may begin in a day it may begin on all of them together, also at once.
+  @Test
+  void whatAClientBeginsInADayIsCountedTogether() throws Exception {
+    int most = 5;
+    NameBounds bounds =
+        new NameBounds(Long.MAX_VALUE, 1_000, most, Long.MAX_VALUE, most, limit -> {});
+    List<TestLog> bounded = new ArrayList<>();
+    try {
+      for (int i = 0; i < 2; i++) {
+        Path own = Files.createDirectory(folder.resolve("bounded" + i));
+        TestStore.POSTGRES.share(folder.resolve("node0"), own);
+        bounded.add(new TestLog(own, bounds, TestStore.POSTGRES));
+      }
+      List<CompletableFuture<Outcome>> rooms = new ArrayList<>();
+      List<CompletableFuture<Outcome>> inboxes = new ArrayList<>();
+      for (int i = 0; i < 2 * most; i++) {
+        for (TestLog node : bounded) {
+          String name = "n%s-%s".formatted(bounded.indexOf(node), i);
+          rooms.add(append(node, room(name), new Entry.Chat(ANA, "Ana", "m"), null));
+          inboxes.add(
+              append(
+                  node,
+                  TopicName.inbox(new ClientId(name)),
+                  new Entry.Notification(ANA, Entry.Scope.PERSONAL, "m"),
+                  null));
+        }
+      }
+      for (List<CompletableFuture<Outcome>> outcomes : List.of(rooms, inboxes)) {
+        assertThat(outcomes.stream().map(TestLog::await).filter(Outcome.Stored.class::isInstance))
+            .hasSize(most);
+      }
+      assertThat(ask("SELECT client || ' ' || rooms || ' ' || inboxes FROM begun"))
+          .isEqualTo("ana 5 5");
+      assertThat(
+              await(append(bounded.getLast(), room("more"), new Entry.Chat(BEA, "B", "m"), null)))
+          .isInstanceOf(Outcome.Stored.class);
+    } finally {
+      bounded.forEach(TestLog::close);
+    }
+    requireWhole();
+  }
+
   @Test
   void oneRoomHasNoHoleAndNoDuplicate() {
     int each = 500;

@@ -127,10 +127,10 @@ final class DatabaseErasure implements DataFolderOperations.Erasure {
   }
 
   private void erase(PostgresDatabase from, Connection alone, Progress progress, boolean lasting) {
-    try (LogTables tables = new LogTables(alone, Tables.ALL)) {
+    try (LogTables tables = new LogTables(alone, Tables.SHARED)) {
       ErasureOperation.erase(tables, client, progress);
       List<String> names =
-          Tables.ALL.all().stream()
+          Tables.SHARED.all().stream()
               .map(Table::name)
               .collect(Collectors.toCollection(ArrayList::new));
       if (lasting) {

@@ -159,7 +159,8 @@ public final class CommitRecovery {
     parts.database().requireFiles();
     Database database = parts.database();
     boolean shared = database.isShared();
-    LogTables tables = new LogTables(database.connect(), Tables.ALL, shared);
+    LogTables tables =
+        new LogTables(database.connect(), shared ? Tables.SHARED : Tables.ALL, shared);
     try {
       return new WriterSession(tables, newTerm(), parts.names(), shared ? database::clock : null);
     } catch (Throwable e) {

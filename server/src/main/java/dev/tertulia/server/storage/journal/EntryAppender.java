@@ -252,7 +252,7 @@ final class EntryAppender {
         append.topic().kind() == TopicName.Kind.INBOX
             ? clients.meet(facts, append.topic().name(), false, writeBatch.now)
             : null;
-    limited = newcomer == null ? null : names.inbox(client, writeBatch.now);
+    limited = newcomer == null ? null : names.inbox(facts, client, writeBatch.now);
     if (limited != null) {
       return new Decided.Told(limited);
     }
@@ -291,7 +291,7 @@ final class EntryAppender {
     if (topic.isNew) {
       topicCache.began(topic);
       if (topic.name.kind() == TopicName.Kind.ROOM) {
-        names.beganRoom(row.client(), writeBatch.now);
+        names.beganRoom(facts, row.client(), writeBatch.now);
       }
     }
     facts.add(row);
@@ -302,7 +302,7 @@ final class EntryAppender {
     if (fresh.newcomer() != null) {
       facts.put(fresh.newcomer());
       clients.stored(fresh.newcomer());
-      names.beganInbox(row.client(), writeBatch.now);
+      names.beganInbox(facts, row.client(), writeBatch.now);
     }
     if (fresh.sender() != null) {
       facts.put(fresh.sender().withSent(), topic);

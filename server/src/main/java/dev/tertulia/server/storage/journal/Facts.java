@@ -4,6 +4,7 @@ import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.notification.NotificationId;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.journal.TopicCache.TopicState;
+import dev.tertulia.server.storage.rows.BegunRow;
 import dev.tertulia.server.storage.rows.ClientRow;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.KeyList;
@@ -11,6 +12,7 @@ import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.ParticipantRow;
 import dev.tertulia.server.storage.rows.ReactionRow;
 import dev.tertulia.server.storage.rows.RequestRow;
+import dev.tertulia.server.storage.rows.Row;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.LogException;
@@ -146,6 +148,10 @@ final class Facts {
   private final LoadedRows<String, ClientRow> clients =
       new LoadedRows<>(ClientRow.TABLE, key -> new Object[] {key});
 
+  /// What clients have begun that may begin more; only in a shared database.
+  private final LoadedRows<String, BegunRow> begun =
+      new LoadedRows<>(BegunRow.TABLE, key -> new Object[] {key});
+
   private final InboxFacts inboxes;
 
   /// What amends the messages that are to be deleted.
@@ -190,6 +196,7 @@ final class Facts {
             EntryRow.TABLE, tables::asItStands, key -> new Object[] {key.topic(), key.offset()});
     if (tables.isShared()) {
       this.clients.notePresence();
+      begun.notePresence();
     }
     inboxes = new InboxFacts(tables, this::entryAt, tables.isShared() ? this::apply : () -> {});
   }
@@ -238,6 +245,7 @@ final class Facts {
       try {
         want(draft, now);
         wantInbox(draft);
+        wantBegun(draft);
         if (draft instanceof Draft.Append append
             && append.entry() instanceof Entry.Deletion deletion
             && mayBeThere(topics.of(append.topic()), deletion.target())) {
@@ -250,6 +258,7 @@ final class Facts {
     List<LogTables.Search<?>> searches = new ArrayList<>();
     boolean meets = !clients.wanted().isEmpty();
     clients.search(searches, " ORDER BY k.key FOR UPDATE OF r");
+    begun.search(searches, " ORDER BY k.key FOR UPDATE OF r");
     searchCounts(searches, drafts, meets);
     searchHeadTerms(searches, drafts);
     searchInboxes(searches, drafts);
@@ -340,6 +349,16 @@ final class Facts {
       }
     }
     inboxes.search(searches, List.copyOf(logs), topics.of(TopicName.BROADCASTS));
+  }
+
+  /// Whoever may begin a room or an inbox needs to be known for what it has begun.
+  private void wantBegun(Draft draft) throws SQLException {
+    if (draft instanceof Draft.Append append
+        && append.topic().kind() != TopicName.Kind.BROADCASTS
+        && topics.of(append.topic()).isNew
+        && NewNames.isLimited(append.entry().client().value())) {
+      begun.want(append.entry().client().value());
+    }
   }
 
   /// What is told of an inbox needs its client, what was told before, and the entries it names.
@@ -788,6 +807,20 @@ final class Facts {
     return clients.get(tables, name);
   }
 
+  /// What a client has begun in its day; `null` if the database is not shared.
+  @Nullable BegunRow begun(String client, long now) throws SQLException {
+    if (!tables.isShared()) {
+      return null;
+    }
+    BegunRow row = begun.get(tables, client);
+    return row == null ? BegunRow.none(client, now) : row.at(now);
+  }
+
+  /// A client has begun something.
+  void put(BegunRow row) {
+    begun.put(row.client(), row);
+  }
+
   /// A client is to be remembered so.
   void put(ClientRow row) {
     clients.put(row.client(), row);
@@ -808,20 +841,22 @@ final class Facts {
     requests.apply(tables, tables::put);
     reactions.apply(tables, tables::put);
     participants.apply(tables, tables::put);
-    clients.apply(
-        tables,
-        row -> {
-          if (!tables.isShared() || clients.isThere(row.client())) {
-            tables.put(row);
-          } else {
-            // Nobody has locked it: of two that store it for the first time one fails.
-            tables.add(row);
-          }
-        });
+    clients.apply(tables, row -> store(row, clients.isThere(row.client())));
+    begun.apply(tables, row -> store(row, begun.isThere(row.client())));
     newRooms.clear();
     newMembers.clear();
     rooms.clear();
     members.clear();
+  }
+
+  /// @param isThere whether it was in the database
+  private void store(Row row, boolean isThere) throws SQLException {
+    if (!tables.isShared() || isThere) {
+      tables.put(row);
+    } else {
+      // Nobody has locked it: of two that store it for the first time one fails.
+      tables.add(row);
+    }
   }
 
   /// What is known of inboxes.
@@ -853,6 +888,7 @@ final class Facts {
         + entries.unforeseen()
         + participants.unforeseen()
         + reactions.unforeseen()
-        + clients.unforeseen();
+        + clients.unforeseen()
+        + begun.unforeseen();
   }
 }

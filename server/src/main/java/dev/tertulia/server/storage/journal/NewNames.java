@@ -3,6 +3,7 @@ package dev.tertulia.server.storage.journal;
 import dev.tertulia.server.model.ClientId;
 import dev.tertulia.server.model.Limit;
 import dev.tertulia.server.storage.NameBounds;
+import dev.tertulia.server.storage.rows.BegunRow;
 import dev.tertulia.server.topic.Outcome;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// Decides whether a room or an inbox may be created, according to the [NameBounds]. Owned by the
 /// writer.
 ///
-/// The rooms of a client are those it is known in. What a client creates is counted by the day, for
-/// at most [#SENDERS] clients each for rooms and for inboxes, and dropped for others. Ids of the
+/// The rooms of a client are those it is known in. What a client creates is counted by the day: in
+/// a shared database in rows of it, [BegunRow], for all servers together; otherwise here, for at
+/// most [#SENDERS] clients each for rooms and for inboxes, and dropped for others. Ids of the
 /// server's own, such as that of the API, have no limit of their own.
 final class NewNames {
   /// How many clients are remembered that have begun rooms, and inboxes.
@@ -70,22 +72,37 @@ final class NewNames {
     if (facts.hasRooms(client, bounds.roomsPerClient())) {
       return refused(Limit.ROOMS_PER_CLIENT, null);
     }
-    return isLimited(client) && roomsBegun.of(client, now) >= bounds.newRoomsPerClient()
-        ? refused(Limit.NEW_ROOMS_PER_CLIENT, roomsBegun.untilNextDay(now))
-        : null;
+    if (!isLimited(client)) {
+      return null;
+    }
+    BegunRow shared = facts.begun(client, now);
+    long begun = shared == null ? roomsBegun.of(client, now) : shared.rooms();
+    return begun < bounds.newRoomsPerClient()
+        ? null
+        : refused(Limit.NEW_ROOMS_PER_CLIENT, untilNextDay(shared, roomsBegun, now));
   }
 
   /// What keeps `sender` from beginning an inbox; `null` if it may.
-  Outcome.@Nullable Refused inbox(String sender, long now) throws SQLException {
+  Outcome.@Nullable Refused inbox(Facts facts, String sender, long now) throws SQLException {
     if (bounds.inboxes() != Long.MAX_VALUE && clients.count() >= bounds.inboxes()) {
       return refused(Limit.INBOXES, null);
     }
-    return isLimited(sender) && inboxesBegun.of(sender, now) >= bounds.inboxesPerSender()
-        ? refused(Limit.INBOXES_PER_SENDER, inboxesBegun.untilNextDay(now))
-        : null;
+    if (!isLimited(sender)) {
+      return null;
+    }
+    BegunRow shared = facts.begun(sender, now);
+    long begun = shared == null ? inboxesBegun.of(sender, now) : shared.inboxes();
+    return begun < bounds.inboxesPerSender()
+        ? null
+        : refused(Limit.INBOXES_PER_SENDER, untilNextDay(shared, inboxesBegun, now));
   }
 
-  private static boolean isLimited(String client) {
+  private static Duration untilNextDay(@Nullable BegunRow shared, DailyCounts counts, long now) {
+    return shared == null ? counts.untilNextDay(now) : shared.untilNextDay(now);
+  }
+
+  /// Whether there is a limit to what a client may create in a day.
+  static boolean isLimited(String client) {
     return !new ClientId(client).isReserved();
   }
 
@@ -95,16 +112,26 @@ final class NewNames {
   }
 
   /// `client` has begun a room.
-  void beganRoom(String client, long now) {
+  void beganRoom(Facts facts, String client, long now) throws SQLException {
     if (isLimited(client)) {
-      roomsBegun.add(client, now);
+      BegunRow shared = facts.begun(client, now);
+      if (shared == null) {
+        roomsBegun.add(client, now);
+      } else {
+        facts.put(shared.withRoom());
+      }
     }
   }
 
   /// `sender` has begun an inbox.
-  void beganInbox(String sender, long now) {
+  void beganInbox(Facts facts, String sender, long now) throws SQLException {
     if (isLimited(sender)) {
-      inboxesBegun.add(sender, now);
+      BegunRow shared = facts.begun(sender, now);
+      if (shared == null) {
+        inboxesBegun.add(sender, now);
+      } else {
+        facts.put(shared.withInbox());
+      }
     }
   }
 }

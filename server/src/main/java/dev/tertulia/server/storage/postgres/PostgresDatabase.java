@@ -4,6 +4,7 @@ import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.StorageFaultException;
+import dev.tertulia.server.storage.rows.BegunRow;
 import dev.tertulia.server.storage.sql.BulkLoad;
 import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.storage.sql.ReadSource;
@@ -175,12 +176,15 @@ public final class PostgresDatabase implements Database {
     return timeline;
   }
 
-  /// Looks whether that has changed.
+  /// Looks whether that has changed, and removes what is of no use any more.
   @Override
   public void tend(Connection connection, int entries) throws SQLException {
     if (System.nanoTime() - lookedAt >= LOOK) {
       lookForStandby(connection);
-      connection.rollback();
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(BegunRow.removeOld(clock()));
+      }
+      connection.commit();
     }
   }
 

@@ -31,6 +31,10 @@ public record Tables(List<Table<?>> all) {
               RevocationRow.TABLE,
               BatchRow.TABLE));
 
+  /// The same, and what servers tell each other in a database that they share.
+  public static final Tables SHARED =
+      new Tables(Stream.concat(ALL.all.stream(), Stream.of(BegunRow.TABLE)).toList());
+
   public Tables {
     all = List.copyOf(all);
   }
