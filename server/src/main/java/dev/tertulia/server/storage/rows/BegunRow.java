@@ -28,16 +28,7 @@ public record BegunRow(String client, long since, long rooms, long inboxes) impl
           null,
           new Erasure.AtOnce(/* expires= */ true));
 
-  /// Removes the rows of days that are over, as far as nobody uses them now.
-  ///
-  /// @param clock the time in SQL, in Unix milliseconds
-  public static String removeOld(String clock) {
-    return "DELETE FROM begun WHERE client IN (SELECT client FROM begun WHERE since <= %s - %s"
-            .formatted(clock, DAY.toMillis())
-        + " FOR UPDATE SKIP LOCKED)";
-  }
-
-  /// The same, for a client that has begun nothing since `now`.
+  /// That of a client that has begun nothing since `now`.
   public static BegunRow none(String client, long now) {
     return new BegunRow(client, now, 0, 0);
   }
