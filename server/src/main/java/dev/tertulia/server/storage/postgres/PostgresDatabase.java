@@ -4,7 +4,6 @@ import dev.tertulia.server.model.PostgresAddress;
 import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.StorageFaultException;
-import dev.tertulia.server.storage.rows.BegunRow;
 import dev.tertulia.server.storage.sql.BulkLoad;
 import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.storage.sql.ReadSource;
@@ -187,7 +186,7 @@ public final class PostgresDatabase implements Database {
     if (System.nanoTime() - lookedAt >= LOOK) {
       lookForStandby(connection);
       try (Statement statement = connection.createStatement()) {
-        statement.execute(REMOVE_OLD.formatted(clock(), BegunRow.DAY.toMillis()));
+        statement.execute(REMOVE_OLD.formatted(clock(), TimeUnit.DAYS.toMillis(1)));
       }
       connection.commit();
     }
