@@ -95,7 +95,7 @@ public enum TestStore {
     }
 
     @Override
-    void share(Path folder, Path with) {
+    public void share(Path folder, Path with) {
       try {
         Files.copy(folder.resolve(ADDRESS), with.resolve(ADDRESS));
       } catch (IOException e) {
@@ -183,7 +183,7 @@ public enum TestStore {
   public abstract String ask(DataFolder folder, String sql);
 
   /// Makes the log of another folder that of this one, as far as the store can be shared.
-  void share(Path folder, Path with) {
+  public void share(Path folder, Path with) {
     throw new UnsupportedOperationException();
   }
 

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// and the writer of the journal erases what is found, a slice at a time. The number of found but
 /// not yet erased items is bounded; at the bound the search waits.
 ///
-/// Until it has completed or was aborted, the client can send nothing: see [#concerns].
+/// Until it has completed or was aborted, the client can send nothing here: see [#concerns].
 final class ErasureTask implements MaintenanceTask {
   /// From one slice to the next.
   private static final long WAIT = TimeUnit.MILLISECONDS.toNanos(5);
@@ -58,6 +58,7 @@ final class ErasureTask implements MaintenanceTask {
   private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
   private volatile boolean searched;
+  private volatile boolean shared;
 
   /// The writer's, with what comes once the transaction is committed.
   private Phase phase = Phase.BEGINNING;
@@ -118,6 +119,7 @@ final class ErasureTask implements MaintenanceTask {
     try {
       writeBatch = session.beginAlone(context.unixMillis());
       if (phase == Phase.BEGINNING) {
+        shared = session.tables.isShared();
         forget(session, context);
       }
       slice(session.tables, session.topicCache, writeBatch);
@@ -241,6 +243,11 @@ final class ErasureTask implements MaintenanceTask {
       }
     }
     return false;
+  }
+
+  /// Whether other servers may have stored more of the client meanwhile. Known once it has begun.
+  boolean isShared() {
+    return shared;
   }
 
   /// Tells what was found; waits while there is much.

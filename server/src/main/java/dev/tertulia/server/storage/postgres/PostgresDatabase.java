@@ -49,11 +49,6 @@ public final class PostgresDatabase implements Database {
       "SELECT current_setting('synchronous_standby_names') <> ''"
           + " AND current_setting('synchronous_commit') NOT IN ('off', 'local')";
 
-  /// Removes what clients have begun in days that are over, as far as nobody uses it now.
-  private static final String REMOVE_OLD =
-      "DELETE FROM begun WHERE client IN"
-          + " (SELECT client FROM begun WHERE since <= %s - %s FOR UPDATE SKIP LOCKED)";
-
   /// How often it is looked for a pooler: one that others use, too, may lend the same session
   /// twice.
   private static final int LOOKS_FOR_POOLER = 3;
@@ -186,7 +181,10 @@ public final class PostgresDatabase implements Database {
     if (System.nanoTime() - lookedAt >= LOOK) {
       lookForStandby(connection);
       try (Statement statement = connection.createStatement()) {
-        statement.execute(REMOVE_OLD.formatted(clock(), TimeUnit.DAYS.toMillis(1)));
+        // What clients have begun in days that are over, as far as nobody uses it now.
+        statement.execute(
+            "DELETE FROM begun WHERE client IN (SELECT client FROM begun WHERE since <= %s - %s FOR UPDATE SKIP LOCKED)"
+                .formatted(clock(), TimeUnit.DAYS.toMillis(1)));
       }
       connection.commit();
     }

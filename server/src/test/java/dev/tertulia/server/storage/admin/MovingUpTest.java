@@ -201,7 +201,7 @@ final class MovingUpTest {
                 OnlineOperations.Imported.class,
                 imported -> assertThat(imported.report().added()).isZero());
         assertThat(end(running.erase(TestLog.ANA))).isInstanceOf(OnlineOperations.Erased.class);
-        assertThat(disconnected).containsExactly(TestLog.ANA);
+        assertThat(disconnected).containsOnly(TestLog.ANA);
       }
       try (Erasure erasure = files.erasure(first, "ana", Progress.NONE)) {
         erasure.carryOut(Progress.NONE);
