@@ -27,7 +27,7 @@ final class ClusterApiTest {
   @TempDir private Path folder;
 
   private TestCluster cluster(int nodes, boolean withRedis, Map<Setting, String> settings) {
-    return new TestCluster(nodes, withRedis ? new Redis(folder) : null, settings);
+    return TestCluster.of(nodes, withRedis, folder, settings);
   }
 
   /// Waits until a node knows of that many connections, of all nodes.

@@ -7,7 +7,6 @@ import dev.tertulia.server.config.Setting;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.Postgres;
-import dev.tertulia.server.testing.Redis;
 import dev.tertulia.server.testing.TestCluster;
 import dev.tertulia.server.testing.TestServer;
 import java.nio.file.Path;
@@ -31,7 +30,7 @@ final class ClusterTest {
   @TempDir private Path folder;
 
   private TestCluster cluster(boolean withRedis, Map<Setting, String> settings) {
-    return new TestCluster(3, withRedis ? new Redis(folder) : null, settings);
+    return TestCluster.of(3, withRedis, folder, settings);
   }
 
   private static List<Long> offsets(FullPeer peer, int count) {

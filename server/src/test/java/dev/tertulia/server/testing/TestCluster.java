@@ -1,6 +1,7 @@
 package dev.tertulia.server.testing;
 
 import dev.tertulia.server.config.Setting;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -16,7 +17,27 @@ public final class TestCluster implements AutoCloseable {
   private final @Nullable String own;
 
   private final String database;
+
+  /// That is ended with the nodes; `null` for none.
+  private @Nullable Redis ownRedis;
+
   private final List<TestServer> nodes = new ArrayList<>();
+
+  /// Starts nodes and, if they are to have one, a Redis in a folder, which ends with them.
+  public static TestCluster of(
+      int nodes, boolean withRedis, Path folder, Map<Setting, String> overrides) {
+    Redis redis = withRedis ? new Redis(folder) : null;
+    TestCluster cluster = null;
+    try {
+      cluster = new TestCluster(nodes, redis, overrides);
+      cluster.ownRedis = redis;
+      return cluster;
+    } finally {
+      if (cluster == null && redis != null) {
+        redis.close();
+      }
+    }
+  }
 
   /// Starts nodes, which are called `node1`, `node2` and so on.
   ///
@@ -69,6 +90,9 @@ public final class TestCluster implements AutoCloseable {
   @Override
   public void close() {
     nodes.forEach(TestServer::close);
+    if (ownRedis != null) {
+      ownRedis.close();
+    }
     if (own != null) {
       Postgres.shared().drop(own);
     }
