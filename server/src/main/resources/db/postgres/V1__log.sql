@@ -9,10 +9,19 @@
 -- Numbers are not given twice, also after a crash that has emptied the tables.
 CREATE SEQUENCE topic_id;
 
-CREATE ${unlogged} TABLE topic (
+-- What a topic is called, which stays.
+CREATE ${unlogged} TABLE topic_name (
   id bigint PRIMARY KEY,
   kind smallint NOT NULL,
   name text COLLATE "C" NOT NULL,
+  UNIQUE (kind, name)
+);
+
+-- Where it is, one row each, changed by every batch. A transaction that stays open for hours keeps all
+-- former versions of it. So that nobody has to pass by them, the offset that grows is a part of the key,
+-- and the row is looked for from the highest one down.
+CREATE ${unlogged} TABLE topic_state (
+  id bigint NOT NULL,
   head bigint NOT NULL,
   floor bigint NOT NULL,
   floor_term bigint NOT NULL,
@@ -20,8 +29,37 @@ CREATE ${unlogged} TABLE topic (
   entries bigint NOT NULL,
   bytes bigint NOT NULL,
   checksum integer NOT NULL,
-  UNIQUE (kind, name)
-) WITH (fillfactor = 50);
+  PRIMARY KEY (id, head)
+) WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000);
+
+CREATE VIEW topic AS
+  SELECT n.id, n.kind, n.name, s.head, s.floor, s.floor_term, s.time, s.entries, s.bytes, s.checksum
+  FROM topic_name AS n
+  CROSS JOIN LATERAL
+    (SELECT * FROM topic_state AS t WHERE t.id = n.id ORDER BY t.head DESC LIMIT 1) AS s;
+
+-- For what is not done often; batches change both tables themselves.
+CREATE OR REPLACE FUNCTION change_topic() RETURNS trigger
+  LANGUAGE plpgsql
+  SET search_path = ${schema}, pg_temp
+  AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    DELETE FROM topic_state WHERE id = OLD.id;
+    DELETE FROM topic_name WHERE id = OLD.id;
+    IF TG_OP = 'DELETE' THEN
+      RETURN OLD;
+    END IF;
+  END IF;
+  INSERT INTO topic_name VALUES (NEW.id, NEW.kind, NEW.name);
+  INSERT INTO topic_state VALUES
+    (NEW.id, NEW.head, NEW.floor, NEW.floor_term, NEW.time, NEW.entries, NEW.bytes, NEW.checksum);
+  RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER change_topic INSTEAD OF INSERT OR UPDATE OR DELETE ON topic
+  FOR EACH ROW EXECUTE FUNCTION change_topic();
 
 CREATE ${unlogged} TABLE entry (
   topic_id bigint NOT NULL,

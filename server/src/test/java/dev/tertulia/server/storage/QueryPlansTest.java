@@ -68,9 +68,9 @@ final class QueryPlansTest {
   /// What only the statements of a shared database have.
   private static final Pattern SHARED =
       Pattern.compile(
-          " FOR UPDATE| FOR SHARE|nextval| LATERAL |pg_sequence|pg_notify|_advisory_| LIMIT"
-              + " k.value| CROSS JOIN entry AS e |%s AS k \\(|^SELECT \\* FROM %s$|^SELECT %s,"
-              + " coalesce");
+          " FOR UPDATE| FOR SHARE| topic_name|nextval| LATERAL |pg_sequence|pg_notify|_advisory_|"
+              + " LIMIT k.value| CROSS JOIN entry AS e |%s AS k \\(|^SELECT \\* FROM %s$|^SELECT"
+              + " %s, coalesce");
 
   /// Of these, texts that are not yet SQL.
   private static final Pattern SHARED_TEMPLATE = Pattern.compile("%s");

@@ -127,7 +127,7 @@ final class DatabaseErasure implements DataFolderOperations.Erasure {
   }
 
   private void erase(PostgresDatabase from, Connection alone, Progress progress, boolean lasting) {
-    try (LogTables tables = new LogTables(alone, Tables.SHARED)) {
+    try (LogTables tables = LogTables.alone(alone, Tables.SHARED)) {
       ErasureOperation.erase(tables, client, progress);
       List<String> names =
           Tables.SHARED.all().stream()

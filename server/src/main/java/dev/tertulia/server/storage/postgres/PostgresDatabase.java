@@ -281,7 +281,7 @@ public final class PostgresDatabase implements Database {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SELECT pg_advisory_xact_lock(%s)".formatted(NUMBERING));
       statement.execute(
-          "SELECT setval('topic_id', t.last) FROM (SELECT max(id) AS last FROM topic) AS t"
+          "SELECT setval('topic_id', t.last) FROM (SELECT max(id) AS last FROM topic_name) AS t"
               + " WHERE t.last"
               + " > coalesce(pg_sequence_last_value(CAST('topic_id' AS regclass)), 0)");
     }
@@ -351,7 +351,11 @@ public final class PostgresDatabase implements Database {
   public void rewrite(Connection connection, List<String> tables) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       for (String table : tables) {
-        statement.execute("VACUUM FULL " + table);
+        // Topics are a view of two tables.
+        for (String part :
+            table.equals("topic") ? List.of("topic_name", "topic_state") : List.of(table)) {
+          statement.execute("VACUUM FULL " + part);
+        }
       }
     }
   }
@@ -361,7 +365,7 @@ public final class PostgresDatabase implements Database {
     isTrue(
         connection,
         "SELECT setval('topic_id', greatest(t.highest, s.last_value)) > 0"
-            + " FROM (SELECT coalesce(max(id), 0) AS highest FROM topic) AS t, topic_id AS s");
+            + " FROM (SELECT coalesce(max(id), 0) AS highest FROM topic_name) AS t, topic_id AS s");
   }
 
   /// For people: the database and the host.

@@ -146,7 +146,12 @@ final class PostgresMigrations {
         Flyway.configure()
             .dataSource(new Migrating(connections))
             .schemas(connections.schema().schema())
-            .placeholders(Map.of("unlogged", connections.schema().unlogged()))
+            .placeholders(
+                Map.of(
+                    "schema",
+                    connections.schema().schema(),
+                    "unlogged",
+                    connections.schema().unlogged()))
             .locations(
                 connections.schema().folders().stream()
                     .map(folder -> "classpath:" + folder)

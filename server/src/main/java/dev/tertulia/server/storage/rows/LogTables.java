@@ -43,6 +43,8 @@ public final class LogTables implements Querying, AutoCloseable {
 
   private static final String RENAME_TOPIC = "UPDATE topic SET name = ?, checksum = ? WHERE id = ?";
 
+  private static final String ADD_TOPIC = Table.insert("topic", TopicRow.COLUMNS);
+
   /// In the order of the index `entry_target`: SQLite reads the whole topic for any other.
   static final String AMENDMENTS =
       "SELECT "
@@ -60,7 +62,7 @@ public final class LogTables implements Querying, AutoCloseable {
 
   /// How many topics of a kind there are, counted up to a number.
   public static final String COUNT_TOPICS =
-      COUNTED.formatted("topic AS t WHERE t.kind = k.value ->> 0", 1);
+      COUNTED.formatted("topic_name AS t WHERE t.kind = k.value ->> 0", 1);
 
   /// How many clients have an inbox, counted up to a number.
   public static final String COUNT_CLIENTS = COUNTED.formatted("client", 0);
@@ -84,6 +86,9 @@ public final class LogTables implements Querying, AutoCloseable {
   /// `null` if changes are made at once.
   private final @Nullable PendingWrites pending;
 
+  /// Whether `topic` is a view of two tables.
+  private final boolean seesTopicsInView;
+
   private final RetentionTables retention = new RetentionTables(this);
 
   /// By their texts, those that were used last at the end.
@@ -104,9 +109,23 @@ public final class LogTables implements Querying, AutoCloseable {
 
   /// @param shared see [Database#isShared]
   public LogTables(Connection connection, Tables tables, boolean shared) {
+    this(connection, tables, shared ? new PendingWrites(tables) : null, shared);
+  }
+
+  private LogTables(
+      Connection connection,
+      Tables tables,
+      @Nullable PendingWrites pending,
+      boolean seesTopicsInView) {
     this.connection = connection;
     this.tables = tables;
-    pending = shared ? new PendingWrites(tables) : null;
+    this.pending = pending;
+    this.seesTopicsInView = seesTopicsInView;
+  }
+
+  /// Those of a database for several servers that nobody else uses now: changes are made at once.
+  public static LogTables alone(Connection connection, Tables tables) {
+    return new LogTables(connection, tables, null, /* seesTopicsInView= */ true);
   }
 
   /// Whether others write the database too; see [Database#isShared].
@@ -273,9 +292,10 @@ public final class LogTables implements Querying, AutoCloseable {
 
   /// The highest id of a topic; 0 if there is none.
   public long lastTopicId() throws SQLException {
-    try (ResultSet result = statement("SELECT coalesce(max(id), 0) FROM topic").executeQuery()) {
-      return result.next() ? result.getLong(1) : 0;
-    }
+    return count(
+        seesTopicsInView
+            ? "SELECT coalesce(max(id), 0) FROM topic_name"
+            : "SELECT coalesce(max(id), 0) FROM topic");
   }
 
   public @Nullable EntryRow entry(long topic, long offset) throws SQLException {
@@ -385,7 +405,12 @@ public final class LogTables implements Querying, AutoCloseable {
 
   /// As [#put], and waits for a transaction that stores a row with its key.
   public boolean putAtOnce(Row row) throws SQLException {
-    PreparedStatement statement = statement(row.table().put());
+    String put = row.table().put();
+    if (seesTopicsInView && row instanceof TopicRow topic) {
+      update(TopicRow.TABLE.remove(), topic.id());
+      put = ADD_TOPIC;
+    }
+    PreparedStatement statement = statement(put);
     row.bind(statement);
     return statement.executeUpdate() > 0;
   }

@@ -239,9 +239,13 @@ final class PendingWrites {
       String sql =
           fate == Fate.ADDED
               ? adding.computeIfAbsent(table, any -> table.add().formatted(arrays(of)))
-              : storing.computeIfAbsent(table, any -> table.store().formatted(arrays(of)));
+              : storing.computeIfAbsent(table, any -> store(table).formatted(arrays(of)));
       all.add(new Bulk(sql, of, rows));
     }
+  }
+
+  private static String store(Table<?> table) {
+    return table == TopicRow.TABLE ? TopicRow.STORE_LOCKED : table.store();
   }
 
   private static List<List<@Nullable Object>> rows(

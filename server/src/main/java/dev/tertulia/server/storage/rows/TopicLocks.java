@@ -22,22 +22,31 @@ import org.jspecify.annotations.Nullable;
 /// therefore takes a lock with a queue first.
 public final class TopicLocks {
   private static final String CREATE =
-      "INSERT INTO topic ("
-          + TopicRow.COLUMNS
-          + ") SELECT nextval('topic_id'), k.value ->> 0, k.value ->> 1, 0, 0, 0, 0, 0, 0, 0"
-          + " FROM json_each(?) AS k WHERE NOT EXISTS (SELECT 1 FROM topic AS t"
+      "WITH begun AS (INSERT INTO topic_name (id, kind, name) SELECT nextval('topic_id'),"
+          + " k.value ->> 0, k.value ->> 1"
+          + " FROM json_each(?) AS k WHERE NOT EXISTS (SELECT 1 FROM topic_name AS t"
           + " WHERE t.kind = k.value ->> 0 AND t.name = k.value ->> 1)"
-          + " ORDER BY k.key ON CONFLICT (kind, name) DO NOTHING RETURNING id";
+          + " ORDER BY k.key ON CONFLICT (kind, name) DO NOTHING RETURNING id)"
+          + " INSERT INTO topic_state SELECT id, 0, 0, 0, 0, 0, 0, 0 FROM begun RETURNING id";
 
   private static final String READ = TopicRow.TABLE.findAllBy("kind", "name");
-  private static final String LOCK = READ + " ORDER BY k.key FOR UPDATE OF r";
 
-  private static final String SHARE = READ + " ORDER BY k.key FOR SHARE OF r";
+  /// The same as the view `topic` has it, one after the other, and each is locked when it is found.
+  private static final String LOCKING =
+      "SELECT k.key, r.* FROM json_each(?) AS k CROSS JOIN LATERAL (SELECT n.id, n.kind, n.name,"
+          + " s.head, s.floor, s.floor_term, s.time, s.entries, s.bytes, s.checksum"
+          + " FROM topic_name AS n CROSS JOIN LATERAL (SELECT * FROM topic_state AS t"
+          + " WHERE t.id = n.id ORDER BY t.head DESC LIMIT 1 FOR %s) AS s"
+          + " WHERE n.kind = k.value ->> 0 AND n.name = k.value ->> 1 LIMIT 1) AS r";
+
+  private static final String LOCK = LOCKING.formatted("UPDATE");
+
+  private static final String SHARE = LOCKING.formatted("SHARE");
 
   /// Do not wait for what others hold.
-  private static final String TRY = LOCK + " SKIP LOCKED";
+  private static final String TRY = LOCKING.formatted("UPDATE SKIP LOCKED");
 
-  private static final String TRY_SHARE = SHARE + " SKIP LOCKED";
+  private static final String TRY_SHARE = LOCKING.formatted("SHARE SKIP LOCKED");
 
   /// At most this many locks of a batch are taken in turn: PostgreSQL has a few thousand for all.
   private static final int MOST_TURNS = 64;

@@ -44,6 +44,16 @@ public record TopicRow(
           /* lines= */ null,
           Erasure.Special.INBOX);
 
+  /// Changes many topics that are there and locked, in PostgreSQL, where the view `topic` is made
+  /// of two tables: all columns of the result that stands for `%s`.
+  static final String STORE_LOCKED =
+      "UPDATE topic_state AS t SET head = k.head, floor = k.floor, floor_term = k.floor_term,"
+          + " time = k.time, entries = k.entries, bytes = k.bytes, checksum = k.checksum"
+          + " FROM %s AS k ("
+          + COLUMNS
+          + ") WHERE t.id = k.id"
+          + " AND t.head = (SELECT max(o.head) FROM topic_state AS o WHERE o.id = k.id)";
+
   /// The topics that were inboxes of clients that are erased: the names between `~erased:` and
   /// `~erased;`.
   public static final String ERASED_INBOXES =
