@@ -252,7 +252,11 @@ final class ImportedTopic implements Lines.Topic {
 
   private void store(TopicRow row) throws SQLException {
     if (stored || !row.equals(before)) {
-      tables.put(row);
+      if (latestRow == null) {
+        tables.add(row);
+      } else {
+        tables.put(row);
+      }
       stored = true;
       latestRow = row;
     }

@@ -382,7 +382,7 @@ public final class LogTables implements Querying, AutoCloseable {
   }
 
   /// Stores a row: a new entry or batch, or any other in place of the one with its key. A topic
-  /// that is there keeps the name that it has.
+  /// that is there keeps the name that it has; in a shared database it must be there, see [#add].
   ///
   /// @return `false` if there was such a batch already; nothing is stored then
   public boolean put(Row row) throws SQLException {

@@ -21,6 +21,7 @@ import dev.tertulia.server.storage.TestLog;
 import dev.tertulia.server.storage.TestStore;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
 import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.Tables;
 import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.topic.Outcome;
@@ -219,7 +220,7 @@ final class MovingUpTest {
     int entries = 11;
     try (TestLog other = new TestLog(temp.resolve("other"), TestStore.POSTGRES);
         PostgresDatabase shared = (PostgresDatabase) TestStore.POSTGRES.open(other.folder);
-        LogTables tables = new LogTables(shared.connect())) {
+        LogTables tables = LogTables.alone(shared.connect(), Tables.ALL)) {
       Import importing =
           new Import(tables, new ByteArrayInputStream(lines), Progress.NONE, lines.length);
       assertThat(importing.read(1 + entries, Long.MAX_VALUE)).isTrue();
