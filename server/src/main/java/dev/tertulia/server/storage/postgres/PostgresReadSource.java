@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// A bounded pool of connections that read from PostgreSQL. What is queried on one, until its
@@ -29,6 +30,10 @@ final class PostgresReadSource implements ReadSource {
 
   /// From a failure until a connection is asked for again.
   private static final Duration PAUSE = Duration.ofMillis(500);
+
+  /// How many rows come at a time: a page ends where it has enough bytes, which may be after a few
+  /// of the rows that were asked for.
+  private static final int FETCHED = 64;
 
   private final HikariDataSource pool;
 
@@ -111,7 +116,9 @@ final class PostgresReadSource implements ReadSource {
 
     @Override
     public Connection getConnection() throws SQLException {
-      return connections.open(PostgresConnections.Bounds.READER);
+      Connection connection = connections.open(PostgresConnections.Bounds.READER);
+      connection.unwrap(PGConnection.class).setDefaultFetchSize(FETCHED);
+      return connection;
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.tertulia.server.storage.rows.KeyList;
 import dev.tertulia.server.storage.rows.LogTables;
 import dev.tertulia.server.storage.rows.Tables;
 import dev.tertulia.server.storage.rows.TopicLocks;
+import dev.tertulia.server.storage.sql.ReadConnection;
 import dev.tertulia.server.storage.sql.ReadDatabase;
 import dev.tertulia.server.storage.sql.Readers;
 import dev.tertulia.server.testing.Postgres;
@@ -322,6 +323,44 @@ final class PostgresDatabaseTest {
                       "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%'"
                           + " AND datname = current_database()")
                   .equals("0"));
+    }
+  }
+
+  /// Not all of it is in memory because somebody reads the beginning.
+  @Test
+  void aLongResultComesInParts() throws SQLException {
+    try (PostgresDatabase database = open();
+        Readers readers = new Readers(1, 10);
+        ReadDatabase reading = new ReadDatabase(readers, database.reader())) {
+      String open =
+          "SELECT count(*) FROM pg_cursors WHERE statement LIKE '%SELECT generate_series%'";
+      List<Long> unfinished =
+          reading.read(
+              "a long result",
+              connection -> {
+                List<Long> counts = new ArrayList<>();
+                try (ResultSet all =
+                    connection.query("SELECT generate_series(1, 1000)", in -> {})) {
+                  all.next();
+                  counts.add(number(connection, open));
+                  int rows = 1;
+                  while (all.next()) {
+                    rows++;
+                  }
+                  assertThat(rows).isEqualTo(1_000);
+                }
+                counts.add(number(connection, open));
+                return counts;
+              });
+      assertThat(unfinished).hasSize(2);
+      assertThat(unfinished.getFirst()).isGreaterThan(unfinished.getLast());
+    }
+  }
+
+  private static long number(ReadConnection connection, String sql) throws SQLException {
+    try (ResultSet result = connection.query(sql, in -> {})) {
+      result.next();
+      return result.getLong(1);
     }
   }
 
