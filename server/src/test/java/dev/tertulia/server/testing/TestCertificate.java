@@ -69,6 +69,8 @@ public final class TestCertificate {
           new ArrayList<>(
               List.of(
                   Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                  "-J-XX:TieredStopAtLevel=1",
+                  "-J-XX:+UseSerialGC",
                   "-genkeypair",
                   "-keystore",
                   store.toString(),
