@@ -18,18 +18,18 @@ import java.util.concurrent.Semaphore;
 /// Measures the processor time of the journal's thread for a message with an id: a program to be
 /// run by hand, for each of two versions in turn on a copy of the same folder.
 ///
-/// `RequestSpeed FOLDER random|sequential|none COUNT` stores so many messages of a thousand clients
-/// in a hundred rooms, a thousand in flight, and measures the second half. Fill the folder with it
-/// first.
+/// `RequestSpeed FOLDER random|sequential|none COUNT [CLIENTS]` stores so many messages of so many
+/// clients, a thousand if it isn't said, in a hundred rooms, a thousand in flight, and measures the
+/// second half. Fill the folder with it first.
 final class RequestSpeed {
   private static final int ROOMS = 100;
-  private static final int CLIENTS = 1_000;
   private static final int IN_FLIGHT = 1_000;
 
   private RequestSpeed() {}
 
   public static void main(String[] arguments) throws InterruptedException {
     int count = Integer.parseInt(arguments[2]);
+    int clients = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 1_000;
     Random random = new Random();
     String run = Long.toHexString(random.nextLong());
     try (DataFolder folder = DataFolder.open(Path.of(arguments[0]));
@@ -54,7 +54,7 @@ final class RequestSpeed {
               case "sequential" -> String.format(Locale.ROOT, "%s-%010d", run, i);
               default -> null;
             };
-        ClientId client = new ClientId("c" + random.nextInt(CLIENTS));
+        ClientId client = new ClientId("c" + random.nextInt(clients));
         inFlight.acquire();
         journal.append(
             new Draft.Append(
