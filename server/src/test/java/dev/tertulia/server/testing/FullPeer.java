@@ -153,6 +153,12 @@ public final class FullPeer implements AutoCloseable {
     }
   }
 
+  /// The next frame about the presence of a client; those before it are forgotten. Arrivals are
+  /// told after the answer to a join, so one's own may come at any time.
+  public Json nextPresenceOf(String client) {
+    return next(frame -> frame.type().equals("presence") && frame.text("client").equals(client));
+  }
+
   /// All frames to the first that fits, for which this waits, and those after it that have come.
   public List<Json> restAfter(Predicate<Json> fits) {
     List<Json> all = new ArrayList<>();
