@@ -136,10 +136,13 @@ final class SeveralWritersTest {
       assertThat(
               await(append(bounded.getLast(), room("more"), new Entry.Chat(BEA, "B", "m"), null)))
           .isInstanceOf(Outcome.Stored.class);
+      requireWhole();
+      assertThat(ask("SELECT count(*) FROM begun")).isEqualTo("2");
+      bounded.forEach(node -> node.pass(Duration.ofDays(1)));
+      bounded.getFirst().until(() -> ask("SELECT count(*) FROM begun").equals("0"));
     } finally {
       bounded.forEach(TestLog::close);
     }
-    requireWhole();
   }
 
   @Test

@@ -22,7 +22,7 @@ final class NewNames {
   /// How many clients are remembered that have begun rooms, and inboxes.
   static final int SENDERS = 10_000;
 
-  private static final long DAY = Duration.ofDays(1).toMillis();
+  private static final long DAY = BegunRow.DAY.toMillis();
 
   private final NameBounds bounds;
   private final TopicCache topicCache;

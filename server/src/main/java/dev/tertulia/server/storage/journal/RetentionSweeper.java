@@ -255,14 +255,16 @@ public final class RetentionSweeper {
       throws SQLException {
     long old = writeBatch.now - BATCH_AGE.toMillis();
     long ahead = writeBatch.now + AHEAD.toMillis();
+    RetentionTables retention = tables.retention();
     int removed =
         Math.max(
-            tables.retention().removeExpired(writeBatch.now, ahead + REQUESTS.toMillis(), most),
             Math.max(
-                tables
-                    .retention()
-                    .removeBatches(writeBatch.term, writeBatch.seq - BATCHES, old, ahead, most),
-                tables.retention().removeBatchesOfOthers(writeBatch.term, old, ahead, most)));
+                retention.removeExpired(writeBatch.now, ahead + REQUESTS.toMillis(), most),
+                retention.removeBegun(writeBatch.now, most)),
+            Math.max(
+                retention.removeBatches(
+                    writeBatch.term, writeBatch.seq - BATCHES, old, ahead, most),
+                retention.removeBatchesOfOthers(writeBatch.term, old, ahead, most)));
     boolean more = removed == most;
     try {
       int told =

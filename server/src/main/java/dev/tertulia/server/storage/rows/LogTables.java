@@ -667,7 +667,7 @@ public final class LogTables implements Querying, AutoCloseable {
   }
 
   /// As [KeyList#translated], once for each statement.
-  String translated(String sql, KeyList keys) {
+  private String translated(String sql, KeyList keys) {
     return translations.computeIfAbsent(sql, keys::translated);
   }
 

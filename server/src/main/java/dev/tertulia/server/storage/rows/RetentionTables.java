@@ -216,6 +216,20 @@ public final class RetentionTables {
         limit);
   }
 
+  /// Removes what clients have begun in days that are over, at most `limit` rows. Only a shared
+  /// database has them.
+  ///
+  /// @return how many
+  public int removeBegun(long now, long limit) throws SQLException {
+    return tables.isShared()
+        ? tables.update(
+            "DELETE FROM begun WHERE client IN (SELECT client FROM begun WHERE since <= ? LIMIT ?"
+                + " FOR UPDATE SKIP LOCKED)",
+            now - BegunRow.DAY.toMillis(),
+            limit)
+        : 0;
+  }
+
   /// Removes those of the first `limit` batches of a term, up to `seq`, that are older than `time`,
   /// or of a time after `latest`. It looks no further, because the rest of an hour may be a million
   /// batches; one that stays goes when it has become old.
