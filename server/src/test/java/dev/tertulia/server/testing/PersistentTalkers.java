@@ -13,12 +13,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 
 /// Clients that talk in the lobby, one on each node, until they are closed. Each repeats a message
 /// with its id until that is stored, and goes to the next node when it loses its connection, or
 /// hears nothing for [TestServer#PATIENCE]. For one thread.
 public final class PersistentTalkers implements AutoCloseable {
+  /// From one message of a client to its next, at least: a server takes a hundred a second of each.
+  private static final Duration PAUSE = Duration.ofMillis(12);
+
   private final Queue<Said> said = new ConcurrentLinkedQueue<>();
   private final List<CompletableFuture<Void>> talking = new ArrayList<>();
   private final AtomicInteger refused = new AtomicInteger();
@@ -61,6 +65,7 @@ public final class PersistentTalkers implements AutoCloseable {
         while (!ending) {
           say(talker, client + " " + next);
           next++;
+          LockSupport.parkNanos(PAUSE.toNanos());
         }
       } catch (FullPeer.ClosedException | FullPeer.SilentException | CompletionException e) {
         moves.incrementAndGet();
@@ -83,7 +88,17 @@ public final class PersistentTalkers implements AutoCloseable {
   /// Waits until so many more messages are stored.
   public void await(int more) {
     int from = said.size();
-    Awaitility.await().atMost(TestServer.PATIENCE).until(() -> said.size() >= from + more);
+    Awaitility.await()
+        .atMost(TestServer.PATIENCE)
+        .until(() -> areTalking() && said.size() >= from + more);
+  }
+
+  /// Throws what has ended one of them, which is something that it was told and must not be.
+  private boolean areTalking() {
+    talking.stream()
+        .filter(CompletableFuture::isCompletedExceptionally)
+        .forEach(CompletableFuture::join);
+    return true;
   }
 
   /// Waits until the client of each node has stored a message again, and prints after how long.
@@ -104,7 +119,9 @@ public final class PersistentTalkers implements AutoCloseable {
       Awaitility.await()
           .atMost(most)
           .pollInterval(Duration.ofMillis(20))
-          .until(() -> said.stream().skip(from).anyMatch(each -> each.text.startsWith(client)));
+          .until(() ->
+              areTalking()
+                  && said.stream().skip(from).anyMatch(each -> each.text.startsWith(client)));
       System.out.printf(
           "%sstores again %s ms after %s%n",
           client, (System.nanoTime() - begin) / 1_000_000, after);
