@@ -43,7 +43,8 @@ final class NextVersionTest {
   private static final String EXPANSION =
       """
       SET lock_timeout = '2s';
-      ALTER TABLE tertulia.topic ADD COLUMN added text COLLATE "C";
+      ALTER TABLE tertulia.topic_name ADD COLUMN added text COLLATE "C";
+      ALTER TABLE tertulia.topic_state ADD COLUMN added text COLLATE "C";
       ALTER TABLE tertulia.entry ADD COLUMN added bigint NOT NULL DEFAULT 7;
       ALTER TABLE tertulia.request ADD COLUMN added bytea;
       ALTER TABLE tertulia.batch ADD COLUMN added smallint;
