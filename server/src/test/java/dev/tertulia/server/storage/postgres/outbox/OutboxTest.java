@@ -172,6 +172,13 @@ final class OutboxTest {
         // The same client, and the same id of the application's own.
         execute(application, "SELECT tertulia.notify('bea', 'the same', id => 'one')");
       }
+      // All their transactions are open.
+      assertThat(
+              Postgres.ask(
+                  url,
+                  "SELECT count(DISTINCT pid) FROM pg_locks WHERE granted AND relation ="
+                      + " CAST('tertulia.outbox' AS regclass) AND mode = 'RowExclusiveLock'"))
+          .isEqualTo("32");
       for (Connection application : open) {
         application.commit();
       }
@@ -340,6 +347,9 @@ final class OutboxTest {
         "tertulia.publish('..', 'ana', 'm')|room must have 1 to 128",
         "tertulia.publish(repeat('a', 129), 'ana', 'm')|room must have 1 to 128",
         "tertulia.publish(NULL, 'ana', 'm')|room must have 1 to 128",
+        "tertulia.publish(concat('lobby', chr(10)), 'ana', 'm')|room must have 1 to 128",
+        "tertulia.publish('lobby', repeat('a', 129), 'm')|client must have 1 to 128",
+        "tertulia.publish('lobby', 'ana', concat('a', chr(0)))|null character not permitted",
         "tertulia.publish('lobby', 'á', 'm')|client must have 1 to 128",
         "tertulia.publish('lobby', '~erased', 'm')|client must not begin with ~",
         "tertulia.publish('lobby', 'ana', NULL)|message and data must not both be NULL",
@@ -351,6 +361,9 @@ final class OutboxTest {
         "tertulia.notify('~api', 'm')|client must not begin",
         "tertulia.notify('bea', 'm', from_client => '~api')|from_client must not begin",
         "tertulia.notify('bea', 'm', from_client => '')|from_client must have 1 to 128",
+        "tertulia.notify('bea', 'm', from_client => repeat('a', 129))|from_client must have 1 to",
+        "tertulia.notify(repeat('a', 129), 'm')|client must have 1 to 128",
+        "tertulia.notify('bea', 'm', title => chr(0))|null character not permitted",
         "tertulia.notify('.', 'm')|client must have 1 to 128",
         "tertulia.notify('bea', NULL)|message and data must not both be NULL",
         "tertulia.notify('bea', 'm', id => '')|id must have 1 to 128",
