@@ -8,18 +8,14 @@ import dev.tertulia.server.topic.SharedLog;
 import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -70,7 +66,7 @@ final class OrderedDelivery {
   static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(20);
 
   /// How long the database is left alone after a failure.
-  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+  static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
 
   /// How long a topic without subscribers is tracked, so that those who come back find it.
   static final long LINGER = TimeUnit.SECONDS.toNanos(10);
@@ -80,9 +76,6 @@ final class OrderedDelivery {
 
   /// The most entries of a topic that are read at once.
   private static final int PAGE = 500;
-
-  /// The most topics whose ends are read at once.
-  private static final int MOST_ENDS = 500;
 
   /// Receives what is in order.
   interface Target {
@@ -106,13 +99,8 @@ final class OrderedDelivery {
   private final Executor readers;
   private final LongSupplier nanoTime;
   private final ConcurrentHashMap<TopicName, TopicSequence> sequences = new ConcurrentHashMap<>();
-  private final ConcurrentLinkedQueue<TopicSequence> opening = new ConcurrentLinkedQueue<>();
-  private volatile long openAgainAt;
-  private final AtomicBoolean isOpening = new AtomicBoolean();
-
-  /// Up to where this node has committed to inboxes and has not handed over yet.
-  private final ConcurrentHashMap<TopicName, Long> committed = new ConcurrentHashMap<>();
-
+  private final Openings openings;
+  private final InboxLogs inboxes;
   private final AtomicLong filled = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
 
@@ -132,62 +120,17 @@ final class OrderedDelivery {
       Executor readers,
       LongSupplier nanoTime) {
     this.shared = shared;
-    this.target = new InboxOrder(new Inboxes(), target, catchUp);
+    inboxes = new InboxLogs(sequences, late, this::noteLate);
+    this.target = new InboxOrder(inboxes, target, catchUp);
+    openings = new Openings(shared, this::open, readers, nanoTime);
     this.isOwnTerm = isOwnTerm;
     this.readers = readers;
     this.nanoTime = nanoTime;
-    openAgainAt = nanoTime.getAsLong();
   }
 
-  /// Where the logs of inboxes are. Guarded by the delivery.
-  private final class Inboxes implements InboxOrder.Logs {
-    @Override
-    public long broadcasts() {
-      TopicSequence sequence = sequences.get(TopicName.BROADCASTS);
-      return sequence == null || !sequence.open ? Long.MAX_VALUE : sequence.delivered().offset();
-    }
-
-    @Override
-    public void know(long offset) {
-      TopicSequence sequence = sequences.get(TopicName.BROADCASTS);
-      if (sequence != null) {
-        sequence.know(offset);
-        noteLate(sequence);
-      }
-    }
-
-    @Override
-    public Map<TopicName, Long> awaited() {
-      Map<TopicName, Long> awaited = new HashMap<>(committed);
-      for (TopicSequence sequence : late) {
-        if (sequence.topic.kind() == TopicName.Kind.INBOX) {
-          awaited.merge(sequence.topic, sequence.known(), Math::max);
-        }
-      }
-      return awaited;
-    }
-
-    @Override
-    public boolean hasCome(TopicName inbox, long offset) {
-      TopicSequence sequence = sequences.get(inbox);
-      return sequence == null
-          || sequence.removed
-          || !sequence.open
-          || sequence.delivered().offset() >= offset
-          // It was told of a log that has lost its end.
-          || !(sequence.isLate() || committed.containsKey(inbox));
-    }
-  }
-
-  /// This node has committed a batch, and will hand it over.
-  ///
-  /// @param ends the topics that it has changed, and up to where
+  /// See [InboxLogs#committed].
   void committed(Map<TopicName, Long> ends) {
-    ends.forEach((topic, end) -> {
-      if (topic.kind() == TopicName.Kind.INBOX && sequences.containsKey(topic)) {
-        committed.merge(topic, end, Math::max);
-      }
-    });
+    inboxes.committed(ends);
   }
 
   /// See [InboxOrder#caughtUp].
@@ -213,7 +156,7 @@ final class OrderedDelivery {
           return sequence;
         });
     if (made[0] != null) {
-      openSoon(made[0]);
+      openings.add(made[0]);
     }
     return made[0] != null;
   }
@@ -286,43 +229,8 @@ final class OrderedDelivery {
     }
   }
 
-  private void openSoon(TopicSequence sequence) {
-    opening.add(sequence);
-    openNext();
-  }
-
-  private void openNext() {
-    if (!opening.isEmpty()
-        && nanoTime.getAsLong() - openAgainAt >= 0
-        && isOpening.compareAndSet(false, true)) {
-      readers.execute(() -> {
-        try {
-          openWaiting();
-        } finally {
-          isOpening.set(false);
-        }
-        openNext();
-      });
-    }
-  }
-
-  private void openWaiting() {
-    Map<TopicName, TopicSequence> some = new LinkedHashMap<>();
-    TopicSequence next;
-    while (some.size() < MOST_ENDS && (next = opening.poll()) != null) {
-      some.put(next.topic, next);
-    }
-    try {
-      shared.ends(some.keySet()).forEach((topic, end) -> open(some.get(topic), end));
-    } catch (LogException e) {
-      log.debug("The ends of topics can't be read", e);
-      openAgainAt = nanoTime.getAsLong() + PAUSE;
-      opening.addAll(some.values());
-    }
-  }
-
-  private synchronized void open(@Nullable TopicSequence sequence, Position end) {
-    if (sequence == null || sequence.open || sequence.removed) {
+  private synchronized void open(TopicSequence sequence, Position end) {
+    if (sequence.open || sequence.removed) {
       return;
     }
     List<Publication> early = new ArrayList<>(0);
@@ -356,10 +264,7 @@ final class OrderedDelivery {
         }
       } else if (sequence != null) {
         sequence.ownUpTo(position.offset());
-        if (publication.topic().kind() == TopicName.Kind.INBOX) {
-          committed.computeIfPresent(
-              publication.topic(), (topic, end) -> end <= position.offset() ? null : end);
-        }
+        inboxes.handedOver(publication.topic(), position.offset());
         offer(sequence, publication, true, ready);
       }
     }
@@ -419,8 +324,10 @@ final class OrderedDelivery {
   void verifyAll() {
     shared.renew();
     List<TopicName> all = List.copyOf(sequences.keySet());
-    for (int i = 0; i < all.size(); i += MOST_ENDS) {
-      shared.ends(all.subList(i, Math.min(all.size(), i + MOST_ENDS))).forEach(this::verify);
+    for (int i = 0; i < all.size(); i += Openings.MOST_ENDS) {
+      shared
+          .ends(all.subList(i, Math.min(all.size(), i + Openings.MOST_ENDS)))
+          .forEach(this::verify);
     }
   }
 
@@ -456,7 +363,7 @@ final class OrderedDelivery {
     heldBytes -= sequence.forget();
     late.remove(sequence);
     target.startOver(sequence.topic);
-    openSoon(sequence);
+    openings.add(sequence);
   }
 
   /// Does what is due: reads what is missing for too long. Called some hundred times a second.
@@ -482,7 +389,7 @@ final class OrderedDelivery {
         remove(sequence, unsubscribed);
       }
     }
-    openNext();
+    openings.next();
   }
 
   /// Unless somebody has come back meanwhile.
@@ -497,7 +404,7 @@ final class OrderedDelivery {
           removed[0] = true;
           // Before anybody can come back and read it.
           target.forget(topic);
-          committed.remove(topic);
+          inboxes.forget(topic);
           unsubscribed.accept(topic);
           return null;
         });
