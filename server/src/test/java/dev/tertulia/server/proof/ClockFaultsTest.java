@@ -7,14 +7,11 @@ import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.LobbyLoad;
 import dev.tertulia.server.testing.Postgres;
-import dev.tertulia.server.testing.Redis;
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,37 +31,30 @@ final class ClockFaultsTest {
 
   @TempDir private Path folder;
 
-  private final String database = Postgres.shared().newDatabase();
-  private final List<ServerUnderTest> nodes = new ArrayList<>();
-  private Redis redis;
+  private ProcessCluster cluster;
 
   @BeforeEach
   void start() throws IOException {
-    redis = new Redis(folder);
-    nodes.add(node(1, 0));
-    nodes.add(node(2, 3_600));
-    nodes.add(node(3, -3_600));
+    cluster = new ProcessCluster(folder);
+    cluster.start(settings(1, 0));
+    cluster.start(settings(2, 3_600));
+    cluster.start(settings(3, -3_600));
   }
 
   @AfterEach
   void end() {
-    nodes.forEach(ServerUnderTest::close);
-    redis.close();
-    Postgres.shared().drop(database);
+    cluster.close();
   }
 
-  /// @param ahead by how many seconds its clock is wrong
-  private ServerUnderTest node(int number, int ahead) throws IOException {
+  /// @param ahead by how many seconds the clock of the node is wrong
+  private Map<String, String> settings(int number, int ahead) throws IOException {
     Map<String, String> settings = new HashMap<>();
-    settings.put("TERTULIA_DATABASE", database);
-    settings.put("TERTULIA_REDIS", redis.address());
-    settings.put("TERTULIA_NODE", "node" + number);
     settings.put("TERTULIA_ROOMS", RULES);
-    Path data = Files.createDirectories(folder.resolve("node" + number));
     if (ahead != 0) {
+      Path data = Files.createDirectories(cluster.data(number));
       settings.put("JAVA_TOOL_OPTIONS", WrongClock.options(data, ahead));
     }
-    return ServerUnderTest.start(data, settings, List.of());
+    return settings;
   }
 
   private static FullPeer peer(ServerUnderTest node, String client) {
@@ -76,19 +66,22 @@ final class ClockFaultsTest {
 
   @Test
   void clocksOfNodesAreWrongByAnHour() {
-    long begin = Long.parseLong(Postgres.ask(database, CLOCK)) - 1;
-    try (FullPeer watcher = peer(nodes.getFirst(), "watcher");
-        LobbyLoad load = new LobbyLoad(nodes.stream().map(ServerUnderTest::port).toList())) {
+    long begin = Long.parseLong(Postgres.ask(cluster.database(), CLOCK)) - 1;
+    try (FullPeer watcher = peer(cluster.node(1), "watcher");
+        LobbyLoad load = new LobbyLoad(cluster.ports())) {
       // Nothing that is half an hour old.
       watcher.ask("'type':'chat','room':'brief','message':'kept'");
       load.end("the start");
       assertThat(load.talkers().refusals()).isZero();
-      long end = Long.parseLong(Postgres.ask(database, CLOCK)) + 1;
-      assertThat(Postgres.ask(database, "SELECT min(time) >= %s FROM entry".formatted(begin)))
+      long end = Long.parseLong(Postgres.ask(cluster.database(), CLOCK)) + 1;
+      assertThat(
+              Postgres.ask(
+                  cluster.database(), "SELECT min(time) >= %s FROM entry".formatted(begin)))
           .isEqualTo("t");
-      assertThat(Postgres.ask(database, "SELECT max(time) <= %s FROM entry".formatted(end)))
+      assertThat(
+              Postgres.ask(cluster.database(), "SELECT max(time) <= %s FROM entry".formatted(end)))
           .isEqualTo("t");
-      for (ServerUnderTest node : nodes) {
+      for (ServerUnderTest node : cluster.nodes()) {
         try (FullPeer peer = peer(node, "late")) {
           assertThat(
                   peer.ask("'type':'history','room':'brief'").objects("messages").stream()
@@ -102,13 +95,13 @@ final class ClockFaultsTest {
   /// Others do not take it for one that is not there any more.
   @Test
   void aNodeWhoseClockWasAheadIsHeardWhenItIsStartedAgainWithTheRightOne() throws IOException {
-    try (FullPeer watcher = peer(nodes.getFirst(), "watcher")) {
-      try (FullPeer ana = peer(nodes.get(1), "ana")) {
+    try (FullPeer watcher = peer(cluster.node(1), "watcher")) {
+      try (FullPeer ana = peer(cluster.node(2), "ana")) {
         awaitTyping(ana, watcher);
       }
-      nodes.get(1).kill();
-      nodes.set(1, node(2, 0));
-      try (FullPeer ana = peer(nodes.get(1), "ana")) {
+      cluster.node(2).kill();
+      cluster.startAgain(2, settings(2, 0));
+      try (FullPeer ana = peer(cluster.node(2), "ana")) {
         awaitTyping(ana, watcher);
       }
     }

@@ -5,19 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
-import dev.tertulia.server.testing.PersistentTalkers;
-import dev.tertulia.server.testing.PersistentTalkers.Said;
-import dev.tertulia.server.testing.Postgres;
-import dev.tertulia.server.testing.Redis;
+import dev.tertulia.server.testing.LobbyLoad;
 import dev.tertulia.server.testing.Seeded;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -34,37 +27,19 @@ final class NodeFaultsTest {
 
   @TempDir private Path folder;
 
-  private final String database = Postgres.shared().newDatabase();
-  private final List<ServerUnderTest> nodes = new ArrayList<>();
-  private Redis redis;
+  private ProcessCluster cluster;
 
   @BeforeEach
   void start() throws IOException {
-    redis = new Redis(folder);
-    for (int i = 1; i <= 3; i++) {
-      nodes.add(
-          ServerUnderTest.start(
-              Files.createDirectory(folder.resolve("node" + i)),
-              Map.of(
-                  "TERTULIA_DATABASE",
-                  database,
-                  "TERTULIA_REDIS",
-                  redis.address(),
-                  "TERTULIA_NODE",
-                  "node" + i),
-              List.of()));
+    cluster = new ProcessCluster(folder);
+    for (int i = 0; i < 3; i++) {
+      cluster.start(Map.of());
     }
   }
 
   @AfterEach
   void end() {
-    nodes.forEach(ServerUnderTest::close);
-    redis.close();
-    Postgres.shared().drop(database);
-  }
-
-  private List<Integer> ports() {
-    return nodes.stream().map(ServerUnderTest::port).toList();
+    cluster.close();
   }
 
   private static FullPeer listener(int port, String client) {
@@ -74,56 +49,26 @@ final class NodeFaultsTest {
     return listener;
   }
 
-  /// Everything is there once, in the order in which each client has sent it, and so every listener
-  /// has seen it.
-  private static void require(List<Said> said, List<FullPeer> listeners) {
-    PersistentTalkers.requireOrder(said);
-    assertThat(said)
-        .extracting(Said::offset)
-        .isEqualTo(LongStream.rangeClosed(1, said.size()).boxed().toList());
-    for (FullPeer listener : listeners) {
-      List<Said> heard = new ArrayList<>();
-      while (heard.size() < said.size()) {
-        Json frame = listener.next(NodeFaultsTest::isStoredOrStartsOver);
-        assertThat(frame.type()).as("it does not start over").isEqualTo("chat");
-        heard.add(Said.of(frame));
-      }
-      assertThat(heard).isEqualTo(said);
-      assertThat(listener.rest()).noneMatch(NodeFaultsTest::isStoredOrStartsOver);
-      listener.close();
-    }
-  }
-
-  private static boolean isStoredOrStartsOver(Json frame) {
-    return (frame.type().equals("chat") && frame.has("offset")) || frame.type().equals("joined");
-  }
-
   @Test
   void aNodeIsKilled() {
-    List<FullPeer> listeners = new ArrayList<>();
-    ports().subList(0, 2).forEach(port -> listeners.add(listener(port, "listener")));
-    FullPeer watcher = listener(nodes.getFirst().port(), "watcher");
+    FullPeer watcher = listener(cluster.node(1).port(), "watcher");
     watcher.ask("'type':'presence','room':'lobby'");
-    FullPeer lost = listener(nodes.getLast().port(), "lost");
-    assertThat(watcher.next(frame -> isPresence(frame, "joined", "lost")).text("room"))
-        .isEqualTo("lobby");
-    List<Said> said;
-    try (PersistentTalkers talkers = new PersistentTalkers(ports())) {
-      talkers.await(300);
-      nodes.getLast().kill();
-      talkers.awaitAll("the end of a node");
-      long killed = System.nanoTime();
-      watcher.next(frame -> isPresence(frame, "left", "lost"));
-      System.out.printf(
-          "its clients leave within %s ms%n", (System.nanoTime() - killed) / 1_000_000);
-      talkers.await(300);
-      assertThat(talkers.moves()).isPositive();
-      said = talkers.end();
+    FullPeer lost = listener(cluster.node(3).port(), "lost");
+    try (watcher;
+        lost) {
+      assertThat(watcher.nextPresenceOf("lost").text("event")).isEqualTo("joined");
+      try (LobbyLoad load = new LobbyLoad(cluster.ports(), cluster.ports().subList(0, 2))) {
+        cluster.node(3).kill();
+        load.talkers().awaitAll("the end of a node");
+        long killed = System.nanoTime();
+        watcher.next(frame -> isPresence(frame, "left", "lost"));
+        System.out.printf(
+            "its clients leave within %s ms%n", (System.nanoTime() - killed) / 1_000_000);
+        load.end("that");
+        assertThat(load.talkers().moves()).isPositive();
+      }
+      assertThat(watcher.rest()).noneMatch(frame -> isPresence(frame, "left", "lost"));
     }
-    assertThat(watcher.rest()).noneMatch(frame -> isPresence(frame, "left", "lost"));
-    require(said, listeners);
-    watcher.close();
-    lost.close();
   }
 
   private static boolean isPresence(Json frame, String event, String client) {
@@ -137,42 +82,32 @@ final class NodeFaultsTest {
   @Test
   void aNodeIsStoppedAndContinuedAgainAndAgain() throws IOException, InterruptedException {
     Seeded seeded = Seeded.print();
-    List<FullPeer> listeners = new ArrayList<>();
-    ports().forEach(port -> listeners.add(listener(port, "listener")));
-    List<Said> said;
-    try (PersistentTalkers talkers = new PersistentTalkers(ports())) {
+    try (LobbyLoad load = new LobbyLoad(cluster.ports())) {
       for (int i = 0; i < STOPS; i++) {
-        talkers.await(50 + seeded.random().nextInt(50));
-        ServerUnderTest stopped = nodes.get(seeded.random().nextInt(nodes.size()));
+        load.talkers().await(50 + seeded.random().nextInt(50));
+        ServerUnderTest stopped = cluster.node(1 + seeded.random().nextInt(3));
         stopped.pause();
-        talkers.await(100);
+        load.talkers().await(100);
         stopped.resume();
-        talkers.awaitAll("a stop");
+        load.talkers().awaitAll("a stop");
       }
-      said = talkers.end();
+      load.end("all stops");
     }
-    require(said, listeners);
   }
 
   @Test
   @Tag("long")
   void aNodeIsStoppedForAMinuteAndContinued() throws IOException, InterruptedException {
-    List<FullPeer> listeners = new ArrayList<>();
-    ports().forEach(port -> listeners.add(listener(port, "listener")));
-    List<Said> said;
-    try (PersistentTalkers talkers = new PersistentTalkers(ports())) {
-      talkers.await(200);
-      nodes.getLast().pause();
+    int said;
+    try (LobbyLoad load = new LobbyLoad(cluster.ports())) {
+      cluster.node(3).pause();
       await().pollDelay(Duration.ofMinutes(1)).atMost(Duration.ofMinutes(2)).until(() -> true);
-      nodes.getLast().resume();
-      talkers.awaitAll("a minute's stop");
-      talkers.await(100);
-      said = talkers.end();
+      cluster.node(3).resume();
+      said = load.end("a minute's stop").size();
     }
-    require(said, listeners);
-    try (FullPeer late = listener(nodes.getLast().port(), "late")) {
+    try (FullPeer late = listener(cluster.node(3).port(), "late")) {
       assertThat(late.ask("'type':'chat','room':'lobby','message':'m'").number("offset"))
-          .isEqualTo(said.size() + 1);
+          .isEqualTo(said + 1);
     }
   }
 }

@@ -30,7 +30,14 @@ public final class LobbyLoad implements AutoCloseable {
   ///
   /// @param ports of the nodes, on loopback
   public LobbyLoad(List<Integer> ports) {
-    for (int port : ports) {
+    this(ports, ports);
+  }
+
+  /// As above.
+  ///
+  /// @param listening those of the nodes on which somebody listens
+  public LobbyLoad(List<Integer> ports, List<Integer> listening) {
+    for (int port : listening) {
       FullPeer listener = FullPeer.connect(port, "listener");
       listener.ask("'type':'hello'");
       listener.ask("'type':'join','room':'lobby'");
