@@ -102,6 +102,7 @@ final class LauncherDevTest {
             "packaging/launch.sh",
             "pom.xml",
             "server/pom.xml",
+            "server/libraries/pom.xml",
             "server/src/main",
             "web",
             "client-js/src",
