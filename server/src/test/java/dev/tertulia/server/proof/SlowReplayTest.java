@@ -30,11 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("system")
 @Tag(Postgres.TAG)
 final class SlowReplayTest {
-  private static final int MESSAGES = 600;
+  private static final int MESSAGES = 2_500;
   private static final int CLIENTS = 8;
   private static final String TEXT = "x".repeat(60 * 1024);
 
-  /// Of the 256 MiB that the server has; the messages for all clients are 280 MiB.
+  /// Of the 256 MiB that the server has; the messages for each client are 150 MiB.
   private static final long HEAP = 128;
 
   private static final String LAST = "the last one";

@@ -3,18 +3,25 @@ package dev.tertulia.server.storage;
 import static dev.tertulia.server.storage.TestLog.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.testing.SwitchingProxy;
+import dev.tertulia.server.testing.TestServer;
+import dev.tertulia.server.topic.Draft;
 import dev.tertulia.server.topic.Outcome;
+import dev.tertulia.server.topic.TopicName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -27,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ChoresTest {
   private static final int SAID = 20;
   private static final int KEPT = 5;
+  private static final TopicName PLAZA = TopicName.room(new RoomName("plaza"));
 
   @TempDir private Path folder;
   private String url;
@@ -54,18 +62,27 @@ final class ChoresTest {
     proxy.close();
   }
 
-  /// The session that does such work now; 0 for none.
+  /// The session that does such work now; 0 for none. It has the lock of those who do in the
+  /// transaction in which it removes entries.
   private int worker() {
     return Integer.parseInt(
         Postgres.ask(
             url,
-            "SELECT coalesce(max(pid), 0) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-                + " AND classid = 1413829460 AND database ="
+            "SELECT coalesce(max(w.pid), 0) FROM pg_locks AS w JOIN pg_locks AS e"
+                + " USING (virtualtransaction) WHERE w.locktype = 'advisory' AND w.granted"
+                + " AND w.classid = 1413829460 AND e.mode = 'RowExclusiveLock'"
+                + " AND e.relation = CAST('tertulia.entry' AS regclass)"
+                + " AND w.database = e.database AND w.database ="
                 + " (SELECT oid FROM pg_database WHERE datname = current_database())"));
   }
 
   private static void keepLittle(TestLog node) {
-    node.retention = topic -> Retention.ofMessages(KEPT);
+    keepLittle(node, List.of(TestLog.LOBBY, PLAZA));
+  }
+
+  private static void keepLittle(TestLog node, List<TopicName> topics) {
+    node.retention =
+        topic -> topics.contains(topic) ? Retention.ofMessages(KEPT) : Retention.FOREVER;
     node.pass(Duration.ofMinutes(2));
   }
 
@@ -119,6 +136,38 @@ final class ChoresTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /// Each has something to remove that the other does not touch.
+  @Test
+  void twoNeverWorkAtOnce() {
+    for (int i = 0; i < SAID; i++) {
+      leader.stored(chat("m"), null);
+      TestLog.await(leader.append(PLAZA, chat("m"), null, Draft.TargetRule.ANY));
+    }
+    CountDownLatch working = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(1);
+    AtomicInteger worker = new AtomicInteger();
+    leader.beforeCommit =
+        () -> {
+          int pid = worker();
+          if (pid != 0 && worker.compareAndSet(0, pid)) {
+            working.countDown();
+            await(done);
+          }
+        };
+    keepLittle(leader, List.of(TestLog.LOBBY));
+    await(working);
+    keepLittle(other, List.of(PLAZA));
+    String inPlaza = "entry AS e JOIN topic AS t ON t.id = e.topic_id WHERE t.name = 'plaza'";
+    // It tries each second, until the leader's session ends, if that takes too long.
+    Awaitility.await()
+        .during(Duration.ofSeconds(2))
+        .atMost(TestServer.PATIENCE)
+        .until(() -> count(inPlaza) == SAID || worker() != worker.get());
+    done.countDown();
+    other.until(() -> count(inPlaza) == KEPT);
+    other.until(() -> count("entry WHERE kind = 1") == 2 * KEPT);
   }
 
   /// With it goes the lock by which it is the only one.
