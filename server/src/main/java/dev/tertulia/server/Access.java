@@ -186,7 +186,7 @@ final class Access implements AutoCloseable {
 
   /// The number of connections that were closed because something was revoked. Waits for other
   /// nodes, in bounded time.
-  private static int closed(CompletableFuture<Partial<Integer>> asked) {
+  private static Partial<Integer> closed(CompletableFuture<Partial<Integer>> asked) {
     Partial<Integer> closed = asked.join();
     if (!closed.missing().isEmpty()) {
       log.warn(
@@ -194,7 +194,7 @@ final class Access implements AutoCloseable {
               + " nothing to do: they close them when they can be reached again",
           closed.missing());
     }
-    return closed.value();
+    return closed;
   }
 
   /// Whether a principal may no longer be connected, although it has not expired.

@@ -98,17 +98,21 @@ public final class RoomWriter {
   ///
   /// @param ref the `ref` of the request; `null` for none
   public static byte[] presence(@Nullable Ref ref, RoomName room, PresenceStore.Members present) {
-    return JsonText.object(out -> {
-      Ref.begin(out, "presence", ref)
-          .writeStringProperty("room", room.value())
-          .writeArrayPropertyStart("members");
-      for (PresenceStore.Member member : present.members()) {
-        out.writeStartObject()
-            .writeStringProperty("client", member.client().value())
-            .writeStringProperty("name", member.name())
-            .writeEndObject();
-      }
-      out.writeEndArray().writeNumberProperty("count", present.count());
-    });
+    return JsonText.object(out -> writePresence(out, ref, room, present));
+  }
+
+  /// Writes the fields of the same.
+  public static void writePresence(
+      JsonGenerator out, @Nullable Ref ref, RoomName room, PresenceStore.Members present) {
+    Ref.begin(out, "presence", ref)
+        .writeStringProperty("room", room.value())
+        .writeArrayPropertyStart("members");
+    for (PresenceStore.Member member : present.members()) {
+      out.writeStartObject()
+          .writeStringProperty("client", member.client().value())
+          .writeStringProperty("name", member.name())
+          .writeEndObject();
+    }
+    out.writeEndArray().writeNumberProperty("count", present.count());
   }
 }

@@ -69,7 +69,7 @@ final class RevokedConnectionsTest {
 
       Revocations.Result.InForce done = revoke(new OfClient(new ClientId("ana")));
 
-      assertThat(done.disconnected()).isEqualTo(2);
+      assertThat(done.disconnected().value()).isEqualTo(2);
       assertThat(full.endInTheEnd()).isEqualTo("4500 revoked");
       assertThat(base.endInTheEnd()).isEqualTo("4500 revoked");
       assertRefused(old);
@@ -116,7 +116,7 @@ final class RevokedConnectionsTest {
   void allThatWereIssuedBeforeNowAreClosed() {
     try (Door ana = enter("/ws", token("ana", -10, ""));
         Door bea = enter("/ws", token("bea", -10, ""))) {
-      assertThat(revoke(new OfAll()).disconnected()).isEqualTo(2);
+      assertThat(revoke(new OfAll()).disconnected().value()).isEqualTo(2);
 
       assertThat(ana.endInTheEnd()).isEqualTo("4500 revoked");
       assertThat(bea.endInTheEnd()).isEqualTo("4500 revoked");

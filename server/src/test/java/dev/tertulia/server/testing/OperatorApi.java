@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.tertulia.server.storage.OperatorAccess;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -22,12 +23,8 @@ public final class OperatorApi {
   /// Sends a request, and returns when the head of the response has come.
   public static Lines post(Path data, String path, String json) {
     try {
-      OperatorAccess access = requireNonNull(OperatorAccess.read(data));
-      HttpURLConnection connection =
-          (HttpURLConnection) access.server().resolve(path).toURL().openConnection();
-      connection.setReadTimeout((int) TestServer.PATIENCE.toMillis());
+      HttpURLConnection connection = open(data, path);
       connection.setDoOutput(true);
-      connection.setRequestProperty("Authorization", "Bearer " + access.token());
       connection.setRequestProperty("Content-Type", "application/json");
       try (OutputStream out = connection.getOutputStream()) {
         out.write(json.getBytes(StandardCharsets.UTF_8));
@@ -40,6 +37,24 @@ public final class OperatorApi {
               new InputStreamReader(
                   status < 400 ? connection.getInputStream() : connection.getErrorStream(),
                   StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static HttpURLConnection open(Path data, String path) throws IOException {
+    OperatorAccess access = requireNonNull(OperatorAccess.read(data));
+    HttpURLConnection connection =
+        (HttpURLConnection) access.server().resolve(path).toURL().openConnection();
+    connection.setReadTimeout((int) TestServer.PATIENCE.toMillis());
+    connection.setRequestProperty("Authorization", "Bearer " + access.token());
+    return connection;
+  }
+
+  /// The answer to a question, if there is one.
+  public static Json get(Path data, String path) {
+    try (InputStream in = open(data, path).getInputStream()) {
+      return Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -5,6 +5,7 @@ import dev.tertulia.server.auth.token.Revocation.OfAll;
 import dev.tertulia.server.auth.token.Revocation.OfClient;
 import dev.tertulia.server.auth.token.Revocation.OfToken;
 import dev.tertulia.server.auth.token.Revocation.Target;
+import dev.tertulia.server.model.Partial;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -50,8 +51,8 @@ public final class Revocations {
     /// Closes the connections that a rule concerns, which is in force already for those that open
     /// later.
     ///
-    /// @return how many
-    int enforce(Revocation rule);
+    /// @return how many, of the nodes that have told in time
+    Partial<Integer> enforce(Revocation rule);
   }
 
   /// What became of a request to revoke.
@@ -60,7 +61,7 @@ public final class Revocations {
     ///
     /// @param disconnected how many connections it has closed
     /// @param stored completed with whether it is stored as well
-    record InForce(Revocation rule, int disconnected, CompletionStage<Boolean> stored)
+    record InForce(Revocation rule, Partial<Integer> disconnected, CompletionStage<Boolean> stored)
         implements Result {}
 
     /// Another rule was made by a request with this id.
@@ -134,7 +135,8 @@ public final class Revocations {
         return new Result.Conflict();
       }
       if (earlier != null) {
-        return new Result.InForce(earlier, 0, store.change(List.of(earlier), List.of()));
+        return new Result.InForce(
+            earlier, Partial.whole(0), store.change(List.of(earlier), List.of()));
       }
       Instant now = clock.instant();
       List<Revocation> removed = new ArrayList<>(tokens.expired(now));

@@ -9,6 +9,7 @@ import dev.tertulia.server.auth.token.Revocation.Target;
 import dev.tertulia.server.auth.token.Revocations;
 import dev.tertulia.server.auth.token.RevokedTokens;
 import dev.tertulia.server.http.Call;
+import dev.tertulia.server.http.MissingNodes;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.http.Route;
 import dev.tertulia.server.json.JsonText;
@@ -157,7 +158,8 @@ public final class RevocationRoutes {
                   201,
                   JsonText.object(out -> {
                     write(done.rule(), out);
-                    out.writeNumberProperty("disconnected", done.disconnected());
+                    out.writeNumberProperty("disconnected", done.disconnected().value());
+                    MissingNodes.write(out, done.disconnected());
                   }))
               : Response.problem(new Refusal(ErrorCode.UNAVAILABLE, messages.notStored()));
     };

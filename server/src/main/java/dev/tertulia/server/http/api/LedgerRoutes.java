@@ -1,6 +1,7 @@
 package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.http.Call;
+import dev.tertulia.server.http.MissingNodes;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;

@@ -2,6 +2,7 @@ package dev.tertulia.server.http.api;
 
 import dev.tertulia.server.chat.RoomLog;
 import dev.tertulia.server.http.Call;
+import dev.tertulia.server.http.MissingNodes;
 import dev.tertulia.server.http.Response;
 import dev.tertulia.server.json.JsonText;
 import dev.tertulia.server.model.ClientId;
@@ -120,7 +121,12 @@ final class RoomRoutes {
       return Response.problem(in.problem());
     }
     Partial<PresenceStore.Members> present = parts.presence().members(room, MOST_PRESENT).join();
-    return Response.json(200, RoomWriter.presence(null, room, present.value()));
+    return Response.json(
+        200,
+        JsonText.object(out -> {
+          RoomWriter.writePresence(out, null, room, present.value());
+          MissingNodes.write(out, present);
+        }));
   }
 
   /// Lists the members of a room.

@@ -1,4 +1,4 @@
-package dev.tertulia.server.http.api;
+package dev.tertulia.server.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
