@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.tertulia.server.config.Setting;
+import dev.tertulia.server.testing.CommandRun;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.ProgramUnderTest;
@@ -30,7 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The commands that send requests to a running server, each in a separate process.
+/// The commands that send requests to a running server: each in a separate process, and what it
+/// says of errors in this one.
 @Tag("system")
 final class CommandsTest {
   private static TestServer server;
@@ -81,6 +83,12 @@ final class CommandsTest {
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(TestServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     return new Ended(process.exitValue(), out, Files.readString(folder.resolve("err")));
+  }
+
+  /// Runs a command in this process: for the many that only differ in what they are told.
+  private static Ended runHere(String... arguments) {
+    CommandRun run = CommandRun.of(Map.of(), /* in= */ "", /* terminal= */ false, arguments);
+    return new Ended(run.exit(), run.out(), run.err());
   }
 
   @Test
@@ -239,10 +247,10 @@ final class CommandsTest {
         "tail|team.red|--client|eve;         forbidden",
         "tail|a b;                           invalid",
       })
-  void aRefusalIsReportedInOneLine(String command, String code) throws Exception {
+  void aRefusalIsReportedInOneLine(String command, String code) {
     List<String> arguments = new ArrayList<>(List.of(command.strip().split("\\|")));
     arguments.addAll(List.of("--url", url()));
-    Ended ended = run("", arguments.toArray(String[]::new));
+    Ended ended = runHere(arguments.toArray(String[]::new));
     assertThat(ended.exit).as(ended.err).isEqualTo(1);
     assertThat(ended.out).isEmpty();
     assertThat(ended.err.strip().lines()).hasSize(1);
@@ -258,7 +266,7 @@ final class CommandsTest {
     }
     List<String> arguments = new ArrayList<>(List.of(command.split("\\|")));
     arguments.addAll(List.of("--url", nowhere));
-    Ended ended = run("", arguments.toArray(String[]::new));
+    Ended ended = runHere(arguments.toArray(String[]::new));
     assertThat(ended.exit).as(ended.err).isEqualTo(3);
     assertThat(ended.out).isEmpty();
     assertThat(ended.err.strip().lines()).hasSize(1);
@@ -280,8 +288,8 @@ final class CommandsTest {
         "inbox|ana|--limit|x;              --limit",
         "broadcast|x|y;                    y",
       })
-  void anInvalidCommandIsReportedInOneLine(String command, String names) throws Exception {
-    Ended ended = run("", command.strip().split("\\|"));
+  void anInvalidCommandIsReportedInOneLine(String command, String names) {
+    Ended ended = runHere(command.strip().split("\\|"));
     assertThat(ended.exit).as(ended.err).isEqualTo(2);
     assertThat(ended.out).isEmpty();
     assertThat(ended.err.strip().lines()).hasSize(1);
@@ -290,8 +298,8 @@ final class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"send", "notify", "broadcast", "tail", "inbox"})
-  void helpListsTheExitCodes(String command) throws Exception {
-    Ended help = run("", command, "--help");
+  void helpListsTheExitCodes(String command) {
+    Ended help = runHere(command, "--help");
     assertThat(help.exit).isZero();
     assertThat(help.out)
         .contains("Exit codes: 0 success, 1", "2 ", "3 ", "--url", "--json", "Examples");
@@ -344,7 +352,7 @@ final class CommandsTest {
       String address = "http://127.0.0.1:" + other.getAddress().getPort();
       List<String> arguments = new ArrayList<>(List.of(command.split("\\|")));
       arguments.addAll(List.of("--url", address));
-      Ended ended = run("", arguments.toArray(String[]::new));
+      Ended ended = runHere(arguments.toArray(String[]::new));
       assertThat(ended.exit).as(ended.err).isEqualTo(1);
       assertThat(ended.out).isEmpty();
       assertThat(ended.err.strip())

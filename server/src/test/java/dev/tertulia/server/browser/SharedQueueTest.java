@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// The queue of the JavaScript client in the storage of a real browser.
 @Tag("system")
@@ -70,9 +69,19 @@ final class SharedQueueTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"localStore", "indexedStore"})
-  void whatWaitsSurvivesAReload(String store) {
+  /// What another tab sends was in that store, too.
+  @Test
+  @Tag("long")
+  void whatWaitsInTheLocalStoreSurvivesAReload() {
+    whatWaitsSurvivesAReload("localStore");
+  }
+
+  @Test
+  void whatWaitsSurvivesAReload() {
+    whatWaitsSurvivesAReload("indexedStore");
+  }
+
+  private static void whatWaitsSurvivesAReload(String store) {
     try (TestServer server = TestServer.start();
         Gateway gateway = Gateway.to(server.port()).withWebSocket();
         Browser browser = Browser.speaking("es")) {
@@ -90,9 +99,18 @@ final class SharedQueueTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"localStore", "indexedStore"})
-  void whereStorageIsDeniedItSendsAndSaysSo(String store) {
+  @Test
+  @Tag("long")
+  void whereTheLocalStoreIsDeniedItSendsAndSaysSo() {
+    whereStorageIsDeniedItSendsAndSaysSo("localStore");
+  }
+
+  @Test
+  void whereStorageIsDeniedItSendsAndSaysSo() {
+    whereStorageIsDeniedItSendsAndSaysSo("indexedStore");
+  }
+
+  private static void whereStorageIsDeniedItSendsAndSaysSo(String store) {
     try (TestServer server = TestServer.start();
         Gateway gateway = Gateway.to(server.port()).withWebSocket();
         Browser browser = Browser.withoutStorage()) {

@@ -2,6 +2,7 @@ package dev.tertulia.server.browser;
 
 import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
+import static org.awaitility.pollinterval.IterativePollInterval.iterative;
 
 import dev.tertulia.server.testing.TestServer;
 import java.io.IOException;
@@ -29,6 +30,8 @@ import org.openqa.selenium.interactions.WheelInput;
 /// To read it leaves it where it is, perhaps behind another. To type or click brings it to the
 /// front, as a person would have to.
 final class Tab {
+  private static final Duration LONGEST_INTERVAL = Duration.ofMillis(300);
+
   private final Windows windows;
   private final String handle;
 
@@ -37,12 +40,18 @@ final class Tab {
     this.handle = handle;
   }
 
-  /// Waits for as long as anything may take on a busy machine.
+  /// Waits for as long as anything may take on a busy machine. It asks less and less often: a
+  /// question keeps the browser from what it is asked about.
   static ConditionFactory patiently() {
     return await()
         .atMost(TestServer.PATIENCE)
         .pollInSameThread()
-        .pollInterval(Duration.ofMillis(20));
+        .pollDelay(Duration.ZERO)
+        .pollInterval(iterative(Tab::longer, Duration.ofMillis(20)));
+  }
+
+  private static Duration longer(Duration interval) {
+    return Duration.ofMillis(Math.min(interval.toMillis() * 3 / 2, LONGEST_INTERVAL.toMillis()));
   }
 
   /// Tries an assertion until it holds.
