@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -111,6 +112,22 @@ final class ClusterTest {
         assertThat(cleo.ask(JOIN).objects("messages"))
             .noneMatch(message -> message.text().contains("secret"));
       }
+    }
+  }
+
+  /// Which no text of PostgreSQL can hold as it is, and no `jsonb`.
+  @Test
+  void dataMayHoldU0000AndTextsMayNot() {
+    String data = "{\"\\u0000\":\"\\u0000\"}";
+    String chat = "\"type\":\"chat\",\"room\":\"lobby\",\"message\":\"%s\",\"data\":" + data;
+    try (TestCluster cluster = cluster(true, Map.of());
+        FullPeer ana = FullPeer.hello(cluster.node(1), "ana", "");
+        FullPeer bob = FullPeer.hello(cluster.node(2), "bob", "")) {
+      bob.ask(JOIN);
+      assertThat(ana.askRaw(chat.formatted("a\\u0000")).text("code")).isEqualTo("invalid");
+      assertThat(ana.askRaw(chat.formatted("m")).type()).isEqualTo("ok");
+      assertThat(bob.next("chat").text()).contains("\"data\":" + data);
+      assertThat(bob.ask("'type':'history','room':'lobby'").text()).contains("\"data\":" + data);
     }
   }
 

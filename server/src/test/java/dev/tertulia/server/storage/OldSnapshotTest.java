@@ -4,13 +4,19 @@ import static dev.tertulia.server.storage.TestLog.await;
 import static dev.tertulia.server.storage.TestLog.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tertulia.server.model.PostgresAddress;
+import dev.tertulia.server.storage.postgres.PostgresDatabase;
+import dev.tertulia.server.storage.postgres.PostgresNodes;
+import dev.tertulia.server.storage.postgres.PostgresServers;
 import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.testing.TestServer;
 import dev.tertulia.server.topic.Outcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -25,6 +31,9 @@ final class OldSnapshotTest {
   private static final int BATCHES = 3_000;
 
   private static final int SAMPLE = 100;
+
+  private static final List<String> NODES = List.of("node1", "node2", "node3");
+  private static final int HOUR = 3_600;
 
   @TempDir private Path folder;
 
@@ -49,6 +58,40 @@ final class OldSnapshotTest {
     }
     assertThat(Postgres.ask(url, "SELECT head FROM topic"))
         .isEqualTo(Integer.toString(200 + BATCHES + 2 * SAMPLE));
+  }
+
+  /// Each changes its row every second, and reads those of all; what it passes by grows by pages
+  /// full of versions, not by versions.
+  @Test
+  void nodesSayForAnHourThatTheyAreThere() throws SQLException {
+    String url = Postgres.shared().newDatabase();
+    PostgresServers servers = new PostgresServers(PostgresAddress.of(url, null));
+    PostgresDatabase.open(servers).close();
+    leaveToItself(url);
+    try (Connection old = Postgres.connectTo(url);
+        Statement statement = old.createStatement()) {
+      old.setAutoCommit(false);
+      old.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      statement.execute("SELECT count(*) FROM node");
+      beat(servers, HOUR);
+      long before = pages(url);
+      beat(servers, SAMPLE);
+      long each = (pages(url) - before) / SAMPLE / NODES.size();
+      System.out.printf("%s pages a sign of life after %s beside an old snapshot%n", each, HOUR);
+      assertThat(each).isLessThan(HOUR / 8);
+      old.rollback();
+    }
+    Postgres.shared().drop(url);
+  }
+
+  private static void beat(PostgresServers servers, int times) throws SQLException {
+    try (PostgresNodes nodes = new PostgresNodes(servers)) {
+      for (int i = 0; i < times; i++) {
+        for (String node : NODES) {
+          assertThat(nodes.beat(node, 1, 1, 1)).hasSizeLessThanOrEqualTo(NODES.size());
+        }
+      }
+    }
   }
 
   /// No vacuum of PostgreSQL's own: what it reads would count as what batches read.

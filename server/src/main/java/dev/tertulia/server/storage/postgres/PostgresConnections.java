@@ -46,10 +46,11 @@ final class PostgresConnections {
         new Bounds(
             Duration.ofHours(12), Duration.ofSeconds(5), Duration.ofHours(1), Duration.ofHours(24));
 
-    /// Changing a large table may take long; waiting for a lock on it would hold up all others.
+    /// Changing a large table may take long. While it waits for a lock on one, everybody who uses
+    /// it waits behind it.
     static final Bounds MIGRATION =
         new Bounds(
-            Duration.ofHours(1), Duration.ofSeconds(2), Duration.ofHours(1), Duration.ofHours(2));
+            Duration.ofHours(1), Duration.ofMillis(300), Duration.ofHours(1), Duration.ofHours(2));
   }
 
   private final PostgresServers servers;

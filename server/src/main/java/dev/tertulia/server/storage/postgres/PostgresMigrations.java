@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.flywaydb.core.Flyway;
@@ -48,7 +49,7 @@ final class PostgresMigrations {
     lock(connections, connection);
     // It ends with the session at the latest.
     if (!isNewest(connections, connection)) {
-      run(connections);
+      run(connections, connections.schema().folders());
     }
   }
 
@@ -141,7 +142,11 @@ final class PostgresMigrations {
     }
   }
 
-  private static void run(PostgresConnections connections) {
+  /// Runs what was not run yet. Where somebody uses a table that is to be changed, it tries again
+  /// and again.
+  ///
+  /// @param folders where the scripts are among the resources
+  static void run(PostgresConnections connections, List<String> folders) {
     FluentConfiguration configuration =
         Flyway.configure()
             .dataSource(new Migrating(connections))
@@ -152,10 +157,7 @@ final class PostgresMigrations {
                     connections.schema().schema(),
                     "unlogged",
                     connections.schema().unlogged()))
-            .locations(
-                connections.schema().folders().stream()
-                    .map(folder -> "classpath:" + folder)
-                    .toArray(String[]::new))
+            .locations(folders.stream().map(folder -> "classpath:" + folder).toArray(String[]::new))
             .loggers("slf4j");
     // Its lock is one of the session, and stands in no transaction that others would wait for.
     configuration
