@@ -1,5 +1,5 @@
 import { TertuliaError, abortable, closed } from './errors.js';
-import { randomId } from './ids.js';
+import { newId } from './ids.js';
 import { loadMore } from './lazy.js';
 /** @import { Outgoing, Waiting } from '../tertulia.d.ts' */
 
@@ -42,7 +42,7 @@ export class Outbox {
   #items = [];
   /** Lanes with something to send or to wait for, by name: `{ timer }` of the repetition that is waited for. */
   #lanes = new Map();
-  #owner = randomId();
+  #owner = newId();
   #options;
   #leases;
   #records;
@@ -93,7 +93,7 @@ export class Outbox {
   add(lane, frame, { signal } = {}) {
     return abortable(signal, (resolve, reject) => {
       const { limit, now } = this.#options;
-      const copy = JSON.parse(JSON.stringify({ ...frame, id: frame.id ?? randomId() }));
+      const copy = JSON.parse(JSON.stringify({ ...frame, id: frame.id ?? newId() }));
       const time = now();
       const full = this.#items.length >= limit;
       if (this.#ended || full) {
@@ -101,7 +101,7 @@ export class Outbox {
         this.#options.onSettled(lane, { id: copy.id, frame: copy, time }, undefined, error);
         return reject(error);
       }
-      const item = this.#newItem(randomId(), { lane, frame: copy, time, order: Math.max(this.#order + 1, time) });
+      const item = this.#newItem(newId(), { lane, frame: copy, time, order: Math.max(this.#order + 1, time) });
       item.taker = { resolve, reject };
       this.#write(item);
       this.#pump(lane);

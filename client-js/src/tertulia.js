@@ -1,7 +1,7 @@
 import { TertuliaError, errorOf } from './errors.js';
 import { Emitter } from './events.js';
 import { Failures } from './failures.js';
-import { randomId } from './ids.js';
+import { newId } from './ids.js';
 import { loadMore, openHttp } from './lazy.js';
 import { Inbox } from './inbox.js';
 import { Outbox } from './outbox.js';
@@ -290,7 +290,7 @@ export class Tertulia {
   #enqueue = async (lane, frame, options) => {
     if (new TextEncoder().encode(JSON.stringify(frame)).length > FRAME_BYTES - 1_024) {
       const error = new TertuliaError('too_large');
-      this.#settled(lane, { id: frame.id ?? randomId(), frame, time: this.#timing.now() }, undefined, error);
+      this.#settled(lane, { id: frame.id ?? newId(), frame, time: this.#timing.now() }, undefined, error);
       throw error;
     }
     return this.#outbox.add(lane, frame, options);
@@ -340,10 +340,10 @@ export class Tertulia {
   async #nameDevice() {
     try {
       this.#device = await this.#store.get('device');
-      this.#device ??= randomId();
+      this.#device ??= newId();
       await this.#store.set('device', this.#device);
     } catch (error) {
-      this.#device ??= randomId();
+      this.#device ??= newId();
       this.#report(error, 'store');
     }
   }

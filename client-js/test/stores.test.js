@@ -18,7 +18,8 @@ const { indexedStore, localStore, memoryStore } = await import('../src/stores.js
 const { Outbox } = await import('../src/outbox.js');
 const { TIMING } = await import('../src/timing.js');
 const { UNHEARD } = await import('./manual-clock.js');
-const { randomId } = await import('../src/ids.js');
+const { newId } = await import('../src/ids.js');
+const { until } = await import('./waiting.js');
 
 test('importing touches no storage, and neither does making a store or an outbox', async () => {
   const stores = [localStore(), indexedStore()];
@@ -57,11 +58,19 @@ test('a store keeps texts under keys, and finds keys by their beginning', async 
   }
 });
 
+test('an id that is drawn later comes later in the alphabet, whoever draws it', async () => {
+  for (let i = 0; i < 20; i++) {
+    const [id, now] = [newId(), Date.now()];
+    await until(() => Date.now() > now);
+    assert.ok(id < newId());
+  }
+});
+
 test('ids differ, with and without the cryptography of browsers', (t) => {
   const draw = () => {
-    const ids = Array.from({ length: 10_000 }, randomId);
+    const ids = Array.from({ length: 10_000 }, newId);
     assert.equal(new Set(ids).size, ids.length);
-    for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/);
+    for (const id of ids) assert.match(id, /^[0-9a-z]{32}$/);
   };
   const original = Object.getOwnPropertyDescriptor(globalThis, 'crypto');
   const getRandomValues = (bytes) => webcrypto.getRandomValues(bytes);

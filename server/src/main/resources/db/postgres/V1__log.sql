@@ -94,7 +94,7 @@ CREATE ${unlogged} TABLE request (
   digest bytea NOT NULL,
   expires bigint,
   checksum integer NOT NULL,
-  PRIMARY KEY (topic_id, client, id)
+  PRIMARY KEY (topic_id, id, client)
 );
 
 CREATE INDEX request_expires ON request (expires) WHERE expires IS NOT NULL;

@@ -99,7 +99,7 @@ final class CommonSqlTest {
       }
       assertThat(String.join("\n", plan))
           .contains("request_pkey")
-          .containsPattern("Index Cond: .*topic_id = .*client = .*id = ");
+          .containsPattern("Index Cond: .*topic_id = .*id = .*client = ");
     }
   }
 

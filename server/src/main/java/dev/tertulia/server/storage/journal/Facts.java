@@ -92,8 +92,8 @@ final class Facts {
       if (topic != other.topic) {
         return Long.compare(topic, other.topic);
       }
-      int order = client.compareTo(other.client);
-      return order == 0 ? id.compareTo(other.id) : order;
+      int order = id.compareTo(other.id);
+      return order == 0 ? client.compareTo(other.client) : order;
     }
   }
 
@@ -132,8 +132,14 @@ final class Facts {
   private final ClientCache clientCache;
   private final NameBounds bounds;
 
+  /// Whether requests that are most likely new are taken for new ones.
+  private boolean takesForNew;
+
+  /// Whether a request had come before.
+  private boolean repeated;
+
   private final LoadedRows<Request, RequestRow> requests =
-      new LoadedRows<>(RequestRow.TABLE, key -> new Object[] {key.topic(), key.client(), key.id()});
+      new LoadedRows<>(RequestRow.TABLE, key -> new Object[] {key.topic(), key.id(), key.client()});
 
   private final LoadedRows<Place, EntryRow> entries;
 
@@ -180,13 +186,18 @@ final class Facts {
   private final Map<Long, Integer> newMembers = new HashMap<>();
 
   /// @param bounds counts up to them are loaded
+  /// @param takesForNew whether requests that are most likely new need not be looked for; they are
+  ///   if the batch begins a room or an inbox, which is counted in memory, because it may have to
+  ///   be decided again
   Facts(
       LogTables tables,
       TopicCache topics,
       SenderCache senders,
       ClientCache clients,
-      NameBounds bounds) {
+      NameBounds bounds,
+      boolean takesForNew) {
     this.bounds = bounds;
+    this.takesForNew = takesForNew;
     this.tables = tables;
     this.topics = topics;
     this.senders = senders;
@@ -214,6 +225,7 @@ final class Facts {
       name(draft, names);
     }
     topics.load(names);
+    takesForNew = takesForNew && drafts.stream().noneMatch(this::mayBeginName);
     for (Draft draft : drafts) {
       try {
         want(draft, now);
@@ -557,6 +569,8 @@ final class Facts {
       Request request = new Request(topic.id, client, append.id());
       if (topic.isNew) {
         requests.absent(request);
+      } else if (takesForNew && isStoredIfNew(append)) {
+        requests.assumeAbsent(request);
       } else {
         requests.want(request);
       }
@@ -590,6 +604,20 @@ final class Facts {
       case Entry.Revocation revocation -> {}
       case Entry.Unreadable unreadable -> {}
     }
+  }
+
+  /// Whether it may begin a room or an inbox.
+  private boolean mayBeginName(Draft draft) {
+    return mayBegin(draft)
+        && (draft.topic().kind() == TopicName.Kind.INBOX || topics.mayBeNew(draft.topic()));
+  }
+
+  /// Whether it is certainly stored if its request is new. A repeated one that is taken for new is
+  /// noticed only when it is stored.
+  private static boolean isStoredIfNew(Draft.Append append) {
+    return append.topic().kind() == TopicName.Kind.ROOM
+        && append.entry() instanceof Entry.Chat chat
+        && chat.replyTo() == null;
   }
 
   private void wantMessage(TopicState topic, long offset) {
@@ -666,7 +694,14 @@ final class Facts {
   ///
   /// @throws LogException if its row is damaged
   @Nullable RequestRow request(TopicState topic, String client, String id) throws SQLException {
-    return requests.get(tables, new Request(topic.id, client, id));
+    RequestRow row = requests.get(tables, new Request(topic.id, client, id));
+    repeated |= row != null;
+    return row;
+  }
+
+  /// Whether a request had come before.
+  boolean hasMetRepeatedRequest() {
+    return repeated;
   }
 
   /// A request is to be remembered.

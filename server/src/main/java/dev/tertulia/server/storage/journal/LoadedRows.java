@@ -52,6 +52,9 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
   /// What is to be written: a row, or [#ABSENT] for one that is to go.
   private final Map<K, Object> changed = new LinkedHashMap<>();
 
+  /// The keys that are taken for absent without a look, see [#assumeAbsent].
+  private final Set<K> assumed = new HashSet<>();
+
   /// The keys of rows that are in the database; `null` if nobody asks for them.
   private @Nullable Set<K> there;
 
@@ -84,8 +87,16 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
 
   /// The row with that key will be asked for.
   void want(K key) {
-    if (known.putIfAbsent(key, ABSENT) == null) {
+    if (known.putIfAbsent(key, ABSENT) == null || assumed.remove(key)) {
       wanted.add(key);
+    }
+  }
+
+  /// There is most likely no row with that key, and nobody looks: [#apply] tells if there was one,
+  /// unless somebody [wants][#want] it as well.
+  void assumeAbsent(K key) {
+    if (known.putIfAbsent(key, ABSENT) == null) {
+      assumed.add(key);
     }
   }
 
@@ -198,6 +209,8 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
   /// same page of the database, and other writers have the same order.
   ///
   /// @param store stores a row
+  /// @throws WrongAssumptionException if there was a row after all with a key that was assumed to
+  ///   be absent
   void apply(LogTables tables, Store<R> store) throws SQLException {
     List<K> keys = new ArrayList<>(changed.keySet());
     Collections.sort(keys);
@@ -206,6 +219,10 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
       if (row == null) {
         tables.remove(table, columns.of(key));
         note(key, false);
+      } else if (assumed.remove(key)) {
+        if (!tables.addIfAbsent(row)) {
+          throw new WrongAssumptionException(row.place());
+        }
       } else {
         store.store(row);
         note(key, true);

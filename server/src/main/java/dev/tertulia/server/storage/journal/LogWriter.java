@@ -156,6 +156,9 @@ public final class LogWriter {
         // Others have stopped in the middle: what they hold is refused, everything else is not.
         held = new HashSet<>();
       }
+      if (collision instanceof WrongAssumptionException) {
+        current.expectRepeatedRequests();
+      }
       try {
         current.giveUp();
       } catch (SQLException e) {
@@ -210,7 +213,7 @@ public final class LogWriter {
         current.tables.rollback();
       }
     } catch (SQLException e) {
-      if (again && StorageFault.isCollision(e)) {
+      if (again && (StorageFault.isCollision(e) || e instanceof WrongAssumptionException)) {
         return e;
       }
       failed(current, drafts, e);

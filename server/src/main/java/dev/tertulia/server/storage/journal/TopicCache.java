@@ -243,6 +243,12 @@ public final class TopicCache {
     return states.containsKey(name);
   }
 
+  /// Whether a topic has no row, as far as it is known.
+  boolean mayBeNew(TopicName name) {
+    TopicState topic = states.get(name);
+    return topic == null || topic.isNew;
+  }
+
   /// Reads those of `names` that are not known, in one statement; a damaged one is met by [#of].
   void load(Collection<TopicName> names) throws SQLException {
     List<TopicName> unknown = new ArrayList<>();

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// state read through it. Each session has its own term. Owned by the writer.
 public final class WriterSession {
   public final LogTables tables;
+
+  /// For how many batches requests are looked for after one was repeated.
+  private static final int LOOKS = 16;
+
   final long term;
   public final TopicCache topicCache;
   public final SenderCache senderCache = new SenderCache();
@@ -26,6 +30,9 @@ public final class WriterSession {
 
   /// The last batch of this term that was committed.
   public long seq;
+
+  /// For how many batches more requests are looked for.
+  private int looks;
 
   /// When that was, by the monotonic clock.
   long committedAt;
@@ -71,7 +78,9 @@ public final class WriterSession {
 
   /// What is known of the database in one transaction: nothing yet.
   Facts facts() {
-    return new Facts(tables, topicCache, senderCache, clients, bounds);
+    boolean takesForNew = !tables.isShared() && looks == 0;
+    looks = Math.max(0, looks - 1);
+    return new Facts(tables, topicCache, senderCache, clients, bounds, takesForNew);
   }
 
   /// As above.
@@ -81,6 +90,9 @@ public final class WriterSession {
       entryAppender.add(writeBatch, facts, draft);
     }
     facts.apply();
+    if (facts.hasMetRepeatedRequest()) {
+      expectRepeatedRequests();
+    }
   }
 
   private boolean suspended;
@@ -117,6 +129,12 @@ public final class WriterSession {
   public void giveUp() throws SQLException {
     tables.rollback();
     forget();
+  }
+
+  /// A request was repeated: for some batches their requests are looked for first, because more are
+  /// likely to follow.
+  void expectRepeatedRequests() {
+    looks = LOOKS;
   }
 
   /// Forgets what is known of the database: rows were changed otherwise, or not at all.

@@ -403,6 +403,15 @@ public final class LogTables implements Querying, AutoCloseable {
     }
   }
 
+  /// Stores a row unless there is one with its key; not in a shared database.
+  ///
+  /// @return `false` if there is one
+  public boolean addIfAbsent(Row row) throws SQLException {
+    PreparedStatement statement = statement(row.table().addIfAbsent());
+    row.bind(statement);
+    return statement.executeUpdate() > 0;
+  }
+
   /// As [#put], and waits for a transaction that stores a row with its key.
   public boolean putAtOnce(Row row) throws SQLException {
     String put = row.table().put();
@@ -451,7 +460,7 @@ public final class LogTables implements Querying, AutoCloseable {
         put(row.blanked());
       }
     } catch (LogException damaged) {
-      remove(RequestRow.TABLE, topic, client, id);
+      remove(RequestRow.TABLE, topic, id, client);
     }
   }
 
@@ -463,7 +472,7 @@ public final class LogTables implements Querying, AutoCloseable {
     if (row.sound()) {
       blankRequest(row.topicId(), row.client(), row.request());
     } else {
-      remove(RequestRow.TABLE, row.topicId(), row.client(), row.request());
+      remove(RequestRow.TABLE, row.topicId(), row.request(), row.client());
     }
   }
 

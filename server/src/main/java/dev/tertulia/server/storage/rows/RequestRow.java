@@ -15,7 +15,9 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/// A row of `request`: the outcome of a request that may be repeated.
+/// A row of `request`: the outcome of a request that may be repeated. Within a topic the rows are
+/// in the order of their ids, whoever asks: ids that ascend with time, as our clients draw them,
+/// lie side by side, and a batch finds and adds all of its rows on a few pages.
 ///
 /// @param id the request id given by the client
 /// @param digest identifies the content; empty once the content was deleted, and then any content
@@ -34,7 +36,7 @@ public record RequestRow(
     implements Row {
   /// All columns, for a `SELECT` or an `INSERT`.
   public static final String COLUMNS =
-      "topic_id, client, id, entry_offset, term, time, digest, expires, checksum";
+      "topic_id, id, client, entry_offset, term, time, digest, expires, checksum";
 
   public static final Table<RequestRow> TABLE =
       Table.replacing(
@@ -136,8 +138,20 @@ public record RequestRow(
   @Override
   public <X extends Exception> void columns(Columns<X> out) throws X {
     out.number(topicId);
+    out.text(id);
+    out.text(client);
+    columnsAfterKey(out);
+  }
+
+  @Override
+  public <X extends Exception> void checked(Columns<X> out) throws X {
+    out.number(topicId);
     out.text(client);
     out.text(id);
+    columnsAfterKey(out);
+  }
+
+  private <X extends Exception> void columnsAfterKey(Columns<X> out) throws X {
     out.number(offset);
     out.number(term);
     out.number(time);
@@ -200,11 +214,13 @@ public record RequestRow(
   /// Reads [#COLUMNS] from the column `first` on, and compares the checksum.
   public static RequestRow read(ResultSet result, int first) throws SQLException {
     RowReader in = new RowReader(result, TABLE.name(), first);
+    long topic = in.number();
+    String id = in.text();
     return in.checked(
         new RequestRow(
-            in.number(),
+            topic,
             in.text(),
-            in.text(),
+            id,
             in.number(),
             in.number(),
             in.number(),

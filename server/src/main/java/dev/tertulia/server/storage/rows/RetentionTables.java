@@ -207,7 +207,7 @@ public final class RetentionTables {
   /// @return how many
   public int removeExpired(long now, long latest, long limit) throws SQLException {
     return tables.update(
-        "DELETE FROM request WHERE (topic_id, client, id) IN (SELECT topic_id, client, id FROM"
+        "DELETE FROM request WHERE (topic_id, id, client) IN (SELECT topic_id, id, client FROM"
             + " request WHERE expires < ? OR expires > ? LIMIT ?"
             + locked()
             + ")",

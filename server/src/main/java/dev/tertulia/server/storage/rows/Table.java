@@ -26,6 +26,7 @@ public final class Table<R extends Row> {
   private final String remove;
   private final String findAll;
   private final String add;
+  private final String addIfAbsent;
   private final String store;
 
   /// Reads the current row of a result.
@@ -70,6 +71,7 @@ public final class Table<R extends Row> {
     remove = "DELETE FROM %s WHERE %s = ?".formatted(name, String.join(" = ? AND ", keyColumns()));
     findAll = findAllBy(keyColumns().toArray(String[]::new));
     add = many(insert(name, columns));
+    addIfAbsent = insert(name, columns) + " ON CONFLICT DO NOTHING";
     store = many(put.contains("DO UPDATE") ? put : upsert(name, columns, key, key));
   }
 
@@ -125,6 +127,11 @@ public final class Table<R extends Row> {
   /// Stores a row.
   public String put() {
     return put;
+  }
+
+  /// Stores a row, or does nothing if there is one with its key.
+  String addIfAbsent() {
+    return addIfAbsent;
   }
 
   /// Adds many rows: all columns of the result that stands for `%s`.
@@ -245,7 +252,7 @@ public final class Table<R extends Row> {
   /// nor PostgreSQL detects a flipped bit.
   int checksum(Row row) {
     Checksum checksum = new Checksum(letter);
-    row.columns(checksum);
+    row.checked(checksum);
     return checksum.value();
   }
 

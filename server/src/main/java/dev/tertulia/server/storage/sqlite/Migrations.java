@@ -33,7 +33,7 @@ public final class Migrations {
 
   /// The scripts, from version 1 on.
   private static final List<String> SCRIPTS =
-      List.of("V1__log.sql", "V2__api_key.sql", "V3__revocation.sql");
+      List.of("V1__log.sql", "V2__api_key.sql", "V3__revocation.sql", "V4__request_order.sql");
 
   /// The newest version that there is a script for.
   public static final int NEWEST = SCRIPTS.size();
