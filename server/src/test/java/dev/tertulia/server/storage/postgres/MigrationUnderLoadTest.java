@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 /// A server of the next version changes a table that nodes write all the time, while somebody reads
 /// it in a transaction that stays open, such as that of a dump.
 @Tag(Postgres.TAG)
+@Tag("long")
 final class MigrationUnderLoadTest {
   private static final String WAITS =
       "SELECT coalesce(CAST(max(query_start) AS text), '') FROM pg_stat_activity"
