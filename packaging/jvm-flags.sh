@@ -8,11 +8,12 @@ mapping_flags="-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
 
 # JVM flags of every server and of commands on its data. The collector is explicit, so that it does not depend on the
 # number of cores. What survives one collection is a message for those who come back, and stays: it is copied once more,
-# and not up to fifteen times, while everybody waits. Looking for classes that nobody uses any more, of which a server has
-# none, would be most of the pause that ends each marking of the heap. Netty's events for the Flight Recorder are off, because
-# their classes would be made at each start. TERTULIA_JAVA_OPTS comes last and takes precedence.
+# and not up to fifteen times, while everybody waits. Looking for classes that nobody uses any more, of which a server
+# has none, would be most of the pause that ends each marking of the heap. Netty's events for the Flight Recorder are
+# off, because their classes would be made at each start. TERTULIA_JAVA_OPTS comes last and takes precedence.
 server_flags="$mapping_flags -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED -XX:+UseG1GC -Xms64m
-  -XX:G1HeapRegionSize=1m -XX:MaxTenuringThreshold=1 -XX:-ClassUnloadingWithConcurrentMark -XX:+ExitOnOutOfMemoryError -Dio.netty.jfr.enabled=false ${TERTULIA_JAVA_OPTS-}"
+  -XX:G1HeapRegionSize=1m -XX:MaxTenuringThreshold=1 -XX:-ClassUnloadingWithConcurrentMark
+  -XX:+ExitOnOutOfMemoryError -Dio.netty.jfr.enabled=false ${TERTULIA_JAVA_OPTS-}"
 
 # JVM flags of short commands that talk to a server.
 client_flags="$mapping_flags -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:TieredStopAtLevel=1

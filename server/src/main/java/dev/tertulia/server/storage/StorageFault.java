@@ -83,9 +83,9 @@ public enum StorageFault {
     };
   }
 
-  /// Whether a writer of PostgreSQL has collided with another one, so that it may work the next
-  /// time: a row with the same key was stored meanwhile, a deadlock, or a wait for a lock that took
-  /// too long.
+  /// Whether what a writer knew does not hold, so that it may work the next time: a row with the
+  /// same key is there, such as one that another writer of PostgreSQL has stored meanwhile, a
+  /// deadlock, or a wait for a lock that took too long.
   public static boolean isCollision(SQLException e) {
     String state = e.getSQLState();
     return isWaitForLock(e)

@@ -219,12 +219,12 @@ final class LoadedRows<K extends Comparable<? super K>, R extends Row> {
       if (row == null) {
         tables.remove(table, columns.of(key));
         note(key, false);
-      } else if (assumed.remove(key)) {
-        if (!tables.addIfAbsent(row)) {
+      } else {
+        if (!assumed.remove(key)) {
+          store.store(row);
+        } else if (!tables.addIfAbsent(row)) {
           throw new WrongAssumptionException(row.place());
         }
-      } else {
-        store.store(row);
         note(key, true);
       }
     }

@@ -156,9 +156,6 @@ public final class LogWriter {
         // Others have stopped in the middle: what they hold is refused, everything else is not.
         held = new HashSet<>();
       }
-      if (collision instanceof WrongAssumptionException) {
-        current.expectRepeatedRequests();
-      }
       try {
         current.giveUp();
       } catch (SQLException e) {
@@ -213,7 +210,7 @@ public final class LogWriter {
         current.tables.rollback();
       }
     } catch (SQLException e) {
-      if (again && (StorageFault.isCollision(e) || e instanceof WrongAssumptionException)) {
+      if (again && StorageFault.isCollision(e)) {
         return e;
       }
       failed(current, drafts, e);

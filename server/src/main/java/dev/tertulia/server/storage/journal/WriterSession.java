@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// A connection of the writer of the journal, from its opening to the first failed commit, with the
 /// state read through it. Each session has its own term. Owned by the writer.
 public final class WriterSession {
-  public final LogTables tables;
-
-  /// For how many batches requests are looked for after one was repeated.
+  /// For how many batches requests are looked for after one was repeated: more are likely to
+  /// follow.
   private static final int LOOKS = 16;
 
+  public final LogTables tables;
   final long term;
   public final TopicCache topicCache;
   public final SenderCache senderCache = new SenderCache();
@@ -31,11 +31,11 @@ public final class WriterSession {
   /// The last batch of this term that was committed.
   public long seq;
 
-  /// For how many batches more requests are looked for.
-  private int looks;
-
   /// When that was, by the monotonic clock.
   long committedAt;
+
+  /// For how many batches more requests are looked for.
+  private int looks;
 
   public WriterSession(LogTables tables, long term, NameBounds bounds) throws SQLException {
     this(tables, term, bounds, null);
@@ -85,13 +85,18 @@ public final class WriterSession {
 
   /// As above.
   void add(WriteBatch writeBatch, Facts facts, List<Draft> drafts) throws SQLException {
-    facts.load(drafts, writeBatch.now);
-    for (Draft draft : drafts) {
-      entryAppender.add(writeBatch, facts, draft);
+    try {
+      facts.load(drafts, writeBatch.now);
+      for (Draft draft : drafts) {
+        entryAppender.add(writeBatch, facts, draft);
+      }
+      facts.apply();
+    } catch (WrongAssumptionException e) {
+      looks = LOOKS;
+      throw e;
     }
-    facts.apply();
     if (facts.hasMetRepeatedRequest()) {
-      expectRepeatedRequests();
+      looks = LOOKS;
     }
   }
 
@@ -129,12 +134,6 @@ public final class WriterSession {
   public void giveUp() throws SQLException {
     tables.rollback();
     forget();
-  }
-
-  /// A request was repeated: for some batches their requests are looked for first, because more are
-  /// likely to follow.
-  void expectRepeatedRequests() {
-    looks = LOOKS;
   }
 
   /// Forgets what is known of the database: rows were changed otherwise, or not at all.

@@ -22,7 +22,7 @@ public record BatchRow(long term, long seq, long time, boolean aborted, String e
           COLUMNS,
           2,
           BatchRow::read,
-          Table.insert("batch", COLUMNS) + " ON CONFLICT DO NOTHING",
+          Table.insertIfAbsent("batch", COLUMNS),
           /* lines= */ null,
           Erasure.Special.NONE);
 

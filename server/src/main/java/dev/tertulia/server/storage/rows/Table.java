@@ -71,7 +71,7 @@ public final class Table<R extends Row> {
     remove = "DELETE FROM %s WHERE %s = ?".formatted(name, String.join(" = ? AND ", keyColumns()));
     findAll = findAllBy(keyColumns().toArray(String[]::new));
     add = many(insert(name, columns));
-    addIfAbsent = insert(name, columns) + " ON CONFLICT DO NOTHING";
+    addIfAbsent = insertIfAbsent(name, columns);
     store = many(put.contains("DO UPDATE") ? put : upsert(name, columns, key, key));
   }
 
@@ -230,6 +230,11 @@ public final class Table<R extends Row> {
   static String insert(String name, String columns) {
     String places = String.join(", ", Collections.nCopies(columns.split(", ").length, "?"));
     return "INSERT INTO %s (%s) VALUES (%s)".formatted(name, columns, places);
+  }
+
+  /// Adds a row, or does nothing if there is one with its key.
+  static String insertIfAbsent(String name, String columns) {
+    return insert(name, columns) + " ON CONFLICT DO NOTHING";
   }
 
   /// The statement that stores a row in place of the one with its key.

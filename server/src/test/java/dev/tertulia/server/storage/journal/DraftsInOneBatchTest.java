@@ -106,7 +106,6 @@ final class DraftsInOneBatchTest {
       try {
         session.add(writeBatch, facts, drafts);
       } catch (WrongAssumptionException e) {
-        session.expectRepeatedRequests();
         session.giveUp();
         again++;
         write(drafts);
