@@ -4,7 +4,6 @@ import dev.tertulia.server.storage.DataFolder;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.rows.BatchRow;
 import dev.tertulia.server.storage.rows.LogTables;
-import dev.tertulia.server.storage.rows.Tables;
 import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.storage.sqlite.HeadNote;
 import dev.tertulia.server.topic.Outcome;
@@ -159,8 +158,7 @@ public final class CommitRecovery {
     parts.database().requireFiles();
     Database database = parts.database();
     boolean shared = database.isShared();
-    LogTables tables =
-        new LogTables(database.connect(), shared ? Tables.SHARED : Tables.ALL, shared);
+    LogTables tables = LogTables.of(database.connect(), shared);
     try {
       return new WriterSession(tables, newTerm(), parts.names(), shared ? database::clock : null);
     } catch (Throwable e) {

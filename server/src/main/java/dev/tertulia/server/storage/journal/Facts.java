@@ -163,8 +163,9 @@ final class Facts {
   /// What amends the messages that are to be deleted.
   private final Map<Place, List<EntryRow>> amendments = new HashMap<>();
 
-  /// Entries that are to lose their texts, and their requests the same, in a shared database.
-  private final List<Place> targets = new ArrayList<>();
+  /// Entries that are to lose their texts, and their requests the same, in a shared database. Each
+  /// once, however many drafts are about it: so are their amendments.
+  private final Set<Place> targets = new LinkedHashSet<>();
 
   /// New entries, in the order in which they were decided.
   private final Map<Place, EntryRow> added = new LinkedHashMap<>();
@@ -280,8 +281,9 @@ final class Facts {
     requests.search(searches, "");
     boolean[] damaged = new boolean[1];
     if (!targets.isEmpty()) {
+      List<Place> places = List.copyOf(targets);
       KeyList keys = new KeyList();
-      targets.forEach(target -> keys.add(target.topic(), target.offset()));
+      places.forEach(target -> keys.add(target.topic(), target.offset()));
       for (String sql : List.of(REQUESTS_OF_TARGETS, REQUESTS_OF_AMENDMENTS)) {
         searches.add(
             new LogTables.Search<>(
@@ -292,7 +294,7 @@ final class Facts {
                 (index, damage) -> damaged[0] = true));
       }
       searches.add(
-          tables.amendments(keys, (index, row) -> amendmentsOf(targets.get(index)).add(row)));
+          tables.amendments(keys, (index, row) -> amendmentsOf(places.get(index)).add(row)));
     }
     if (!reacted.isEmpty()) {
       searches.add(

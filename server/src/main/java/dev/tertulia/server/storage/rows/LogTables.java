@@ -104,12 +104,7 @@ public final class LogTables implements Querying, AutoCloseable {
 
   /// @param tables those that are in the database
   public LogTables(Connection connection, Tables tables) {
-    this(connection, tables, /* shared= */ false);
-  }
-
-  /// @param shared see [Database#isShared]
-  public LogTables(Connection connection, Tables tables, boolean shared) {
-    this(connection, tables, shared ? new PendingWrites(tables) : null, shared);
+    this(connection, tables, /* pending= */ null, /* seesTopicsInView= */ false);
   }
 
   private LogTables(
@@ -121,6 +116,19 @@ public final class LogTables implements Querying, AutoCloseable {
     this.tables = tables;
     this.pending = pending;
     this.seesTopicsInView = seesTopicsInView;
+  }
+
+  /// Those that a server reads and writes.
+  ///
+  /// @param shared see [Database#isShared]
+  public static LogTables of(Connection connection, boolean shared) {
+    return shared
+        ? new LogTables(
+            connection,
+            Tables.SHARED,
+            new PendingWrites(Tables.SHARED),
+            /* seesTopicsInView= */ true)
+        : new LogTables(connection);
   }
 
   /// Those of a database for several servers that nobody else uses now: changes are made at once.

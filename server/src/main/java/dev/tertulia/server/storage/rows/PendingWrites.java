@@ -138,7 +138,15 @@ final class PendingWrites {
   }
 
   private SortedMap<List<Object>, Change> of(Table<?> table) {
-    return changes.computeIfAbsent(table, any -> new TreeMap<>(KEYS));
+    SortedMap<List<Object>, Change> of = changes.get(table);
+    if (of == null) {
+      if (!tables.all().contains(table)) {
+        throw new IllegalStateException("the table %s is not one of these".formatted(table.name()));
+      }
+      of = new TreeMap<>(KEYS);
+      changes.put(table, of);
+    }
+    return of;
   }
 
   /// Forgets all.

@@ -9,7 +9,6 @@ import dev.tertulia.server.model.RoomName;
 import dev.tertulia.server.storage.NameBounds;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
 import dev.tertulia.server.storage.rows.LogTables;
-import dev.tertulia.server.storage.rows.Tables;
 import dev.tertulia.server.testing.Postgres;
 import dev.tertulia.server.testing.RoundTrips;
 import dev.tertulia.server.topic.Draft;
@@ -45,7 +44,7 @@ final class RoundTripsTest {
     url = Postgres.shared().newDatabase();
     trips = new RoundTrips(url);
     database = PostgresDatabase.open(PostgresAddress.of(trips.url(), null));
-    tables = new LogTables(database.connect(), Tables.ALL, database.isShared());
+    tables = LogTables.of(database.connect(), database.isShared());
     session =
         new WriterSession(tables, ThreadLocalRandom.current().nextLong(), BOUNDS, database::clock);
   }

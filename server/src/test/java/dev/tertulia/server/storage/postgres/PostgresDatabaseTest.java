@@ -9,7 +9,6 @@ import dev.tertulia.server.storage.DataFolderException;
 import dev.tertulia.server.storage.StorageFault;
 import dev.tertulia.server.storage.rows.KeyList;
 import dev.tertulia.server.storage.rows.LogTables;
-import dev.tertulia.server.storage.rows.Tables;
 import dev.tertulia.server.storage.rows.TopicLocks;
 import dev.tertulia.server.storage.sql.ReadConnection;
 import dev.tertulia.server.storage.sql.ReadDatabase;
@@ -57,7 +56,7 @@ final class PostgresDatabaseTest {
   }
 
   private LogTables tables(PostgresDatabase database) throws SQLException {
-    return new LogTables(database.connect(), Tables.ALL, database.isShared());
+    return LogTables.of(database.connect(), database.isShared());
   }
 
   @Test
@@ -388,7 +387,7 @@ final class PostgresDatabaseTest {
   void aSessionThatIsEndedLeavesTheOutcomeOpen() throws SQLException {
     try (PostgresDatabase database = open();
         Connection connection = database.connect();
-        LogTables tables = new LogTables(connection, Tables.ALL, database.isShared())) {
+        LogTables tables = LogTables.of(connection, database.isShared())) {
       lockLobby(database, tables);
       long pid = tables.connection().unwrap(org.postgresql.PGConnection.class).getBackendPID();
       Postgres.ask(url, "SELECT pg_terminate_backend(" + pid + ")");
