@@ -80,6 +80,7 @@ final class InboxLedgerTest {
     readers.close();
     database.close();
     log.close();
+    store.requireSound(folder);
   }
 
   private NotificationId sent(TopicName topic, String text) {
@@ -246,6 +247,21 @@ final class InboxLedgerTest {
     assertThat(counts(id).revoked()).isNotNull();
     assertThat(inboxes.ledger(new NotificationId(TopicName.BROADCASTS, new Position(1, 1)), 1))
         .isNull();
+  }
+
+  /// What begins the log of an inbox need not be a notification.
+  @Test
+  void anInboxMayBeginWithReadingABroadcast() {
+    seen(BEA);
+    NotificationId all = sent(TopicName.BROADCASTS, "all");
+    assertThat(read(BEA, all)).isEqualTo(new Outcome.Read(0));
+    NotificationId own = sent(INBOX, "own");
+    assertThat(own.position().offset()).isEqualTo(2);
+    read(BEA, own);
+    assertThat(log.publications)
+        .filteredOn(publication -> publication.topic().equals(INBOX))
+        .extracting(publication -> requireNonNull(publication.position()).offset())
+        .containsExactly(1L, 2L, 3L);
   }
 
   @Test

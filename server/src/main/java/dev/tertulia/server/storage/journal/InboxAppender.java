@@ -239,7 +239,11 @@ final class InboxAppender {
       Draft.Append append,
       TopicState topic,
       Entry.Kept entry,
-      @Nullable Long target) {
+      @Nullable Long target)
+      throws SQLException {
+    if (topic.isNew) {
+      topicCache.began(topic);
+    }
     EntryRow row =
         new EntryRow(
             topic.id,
