@@ -256,6 +256,7 @@ final class ExportImportTest {
       // Soon, in the write-ahead log as well.
       log.until(() -> filesWith("secreto cuatro").isEmpty());
     }
+    assertSound(second);
   }
 
   private List<Path> filesWith(String text) throws IOException {

@@ -1,10 +1,13 @@
 package dev.tertulia.server.storage.admin;
 
 import dev.tertulia.server.model.ClientId;
+import dev.tertulia.server.model.Entry;
 import dev.tertulia.server.storage.rows.BadLineException;
 import dev.tertulia.server.storage.rows.EntryRow;
 import dev.tertulia.server.storage.rows.Lines;
 import dev.tertulia.server.storage.rows.LogTables;
+import dev.tertulia.server.storage.rows.ReactionRow;
+import dev.tertulia.server.storage.rows.RequestRow;
 import dev.tertulia.server.storage.rows.TopicRow;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.TopicName;
@@ -170,8 +173,23 @@ final class ImportedTopic implements Lines.Topic {
     tally.deleted++;
     if (gone(row) > gone(stored)) {
       tables.replace(row);
+      if (isErased(row)) {
+        forgetClientOf(stored);
+      }
       changed = true;
       bytes += row.body().length - stored.body().length;
+    }
+  }
+
+  /// Removes what tells who had added an entry that was erased elsewhere: its request, and the
+  /// reaction that it added.
+  private void forgetClientOf(EntryRow erased) throws SQLException {
+    String client = erased.client();
+    if (erased.request() != null) {
+      tables.remove(RequestRow.TABLE, id, erased.request(), client);
+    }
+    if (erased.target() != null && erased.entry() instanceof Entry.Reaction reaction) {
+      tables.remove(ReactionRow.TABLE, id, reaction.target(), reaction.emoji(), client);
     }
   }
 
