@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Nodes that are processes, called `node1`, `node2` and so on, with a Redis and a database of
-/// their own. For one thread.
+/// their own, in which nothing may be damaged at the end. For one thread.
 final class ProcessCluster implements AutoCloseable {
   private final Path folder;
   private final String database = Postgres.shared().newDatabase();
@@ -75,6 +75,7 @@ final class ProcessCluster implements AutoCloseable {
   public void close() {
     nodes.forEach(ServerUnderTest::close);
     redis.close();
+    Postgres.requireSound(database);
     Postgres.shared().drop(database);
   }
 }

@@ -128,7 +128,6 @@ final class ClientExpiryTest {
             assertThat(inboxes.since(BEA, all(third), 10, 1 << 20)).isNull();
           });
     }
-    store.requireSound(folder);
   }
 
   @Test
@@ -201,7 +200,6 @@ final class ClientExpiryTest {
                   .extracting(item -> item.publication().id())
                   .containsExactly(next.toString()));
     }
-    store.requireSound(folder);
   }
 
   /// An anonymous client has an id that nobody ever has again.
@@ -226,6 +224,5 @@ final class ClientExpiryTest {
       log.until(() ->
           log.ask("SELECT string_agg(name, ',') FROM topic WHERE kind = 2").equals("anon:here"));
     }
-    store.requireSound(folder);
   }
 }

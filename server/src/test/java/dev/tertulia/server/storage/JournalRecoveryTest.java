@@ -228,10 +228,7 @@ final class JournalRecoveryTest {
     try (TestLog log = new TestLog(folder)) {
       log.say(chat("a"), null);
       log.say(chat("b"), null);
-      try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + log.folder.database());
-          Statement statement = other.createStatement()) {
-        statement.executeUpdate("UPDATE entry SET client = 'eva' WHERE entry_offset = 1");
-      }
+      log.change("UPDATE entry SET client = 'eva' WHERE entry_offset = 1");
       CompletableFuture<Outcome> bad = log.append(new Entry.Edit(ANA, 1, "x"), null);
       CompletableFuture<Outcome> good = log.append(new Entry.Edit(ANA, 2, "x"), null);
       assertThat(await(bad)).isEqualTo(new Outcome.Refused(ErrorCode.INTERNAL));
@@ -277,6 +274,7 @@ final class JournalRecoveryTest {
               row.bytes()));
     }
     try (TestLog log = new TestLog(folder)) {
+      log.leaveDamaged();
       assertThat(log.say(chat("b"), null)).isEqualTo(new Outcome.Refused(ErrorCode.INTERNAL));
       assertThat(log.ask("SELECT min(entry_offset) FROM entry")).isEqualTo("1");
       assertThat(log.journal.health().ok()).isTrue();

@@ -107,6 +107,7 @@ final class LostFilesTest {
     Path data = temp.resolve("data");
     Path log = data.resolve("tertulia.sqlite-wal");
     try (TestLog ended = new TestLog(data)) {
+      ended.leaveDamaged();
       ended.say(chat("before"), null);
       ended.skipped.addAndGet(TimeUnit.SECONDS.toNanos(1));
       // It has looked at the file by now.
@@ -138,6 +139,7 @@ final class LostFilesTest {
   void aRemovedFolderIsDetectedAndNotCreatedAgain() throws IOException {
     Path data = temp.resolve("data");
     try (TestLog log = new TestLog(data)) {
+      log.leaveDamaged();
       isNoticed(
           log,
           () -> {
@@ -173,6 +175,7 @@ final class LostFilesTest {
   void publishingIsRefusedWhenTheFolderIsGone() throws IOException {
     Path data = temp.resolve("data");
     try (TestLog log = new TestLog(data)) {
+      log.leaveDamaged();
       CountDownLatch blocked = new CountDownLatch(1);
       CountDownLatch go = new CountDownLatch(1);
       log.beforeCommit =

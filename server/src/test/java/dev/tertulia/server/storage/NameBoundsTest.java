@@ -181,7 +181,6 @@ final class NameBoundsTest {
       assertThat(log.ask("SELECT count(*) FROM client")).isEqualTo("3");
       assertThat(log.ask("SELECT count(*) FROM topic WHERE kind = 2")).isEqualTo("3");
     }
-    store.requireSound(folder);
   }
 
   @Test

@@ -100,7 +100,6 @@ final class RetentionTest {
       log.until(() -> log.ask(COUNTS).startsWith("1009 "));
       assertThat(log.ask("SELECT count(*) FROM entry WHERE kind = 1")).isEqualTo("5");
     }
-    store.requireSound(folder);
     // It is counted again after a start.
     try (TestLog log = new TestLog(folder, store)) {
       log.retention = topic -> Retention.ofMessages(5);

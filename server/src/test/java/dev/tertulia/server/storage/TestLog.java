@@ -117,6 +117,7 @@ public final class TestLog implements AutoCloseable {
   final List<Position> floors = Collections.synchronizedList(new ArrayList<>());
   public final DataFolder folder;
   public final SqlJournal journal;
+  private boolean damaged;
 
   private final TestStore store;
 
@@ -461,6 +462,7 @@ public final class TestLog implements AutoCloseable {
 
   /// Changes rows behind the back of the journal.
   public void change(String sql) {
+    leaveDamaged();
     store.change(folder, sql);
   }
 
@@ -487,9 +489,18 @@ public final class TestLog implements AutoCloseable {
     }
   }
 
+  /// Something is damaged on purpose: [#close] does not complain about it.
+  void leaveDamaged() {
+    damaged = true;
+  }
+
+  /// Ends it, and requires that what it has stored is sound.
   @Override
   public void close() {
     journal.close();
     folder.close();
+    if (!damaged) {
+      store.requireSound(folder.path());
+    }
   }
 }

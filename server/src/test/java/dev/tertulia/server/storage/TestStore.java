@@ -7,7 +7,6 @@ import dev.tertulia.server.storage.admin.Check;
 import dev.tertulia.server.storage.postgres.PostgresDatabase;
 import dev.tertulia.server.storage.sql.Database;
 import dev.tertulia.server.storage.sql.ReadSource;
-import dev.tertulia.server.storage.sql.Snapshot;
 import dev.tertulia.server.storage.sqlite.HeadNote;
 import dev.tertulia.server.storage.sqlite.SqliteDatabase;
 import dev.tertulia.server.testing.EmptyDatabase;
@@ -105,11 +104,7 @@ public enum TestStore {
 
     @Override
     void requireSound(Path folder) {
-      try (PostgresDatabase database =
-              PostgresDatabase.open(PostgresAddress.of(urlIn(folder), null));
-          Snapshot snapshot = database.snapshot()) {
-        assertThat(Check.of(snapshot, Progress.NONE).findings()).isEmpty();
-      }
+      Postgres.requireSound(urlIn(folder));
     }
 
     @Override

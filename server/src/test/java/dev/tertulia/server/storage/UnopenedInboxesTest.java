@@ -89,7 +89,6 @@ final class UnopenedInboxesTest {
       assertThat(again).isNotEqualTo(first);
       assertThat(clients(log)).isEqualTo("ana bea ghost");
     }
-    store.requireSound(folder);
   }
 
   @Test

@@ -102,13 +102,29 @@ public final class FullPeer implements AutoCloseable {
     return new FullPeer(socket, listener);
   }
 
-  /// Connects and says hello.
+  /// Connects, says hello, and waits until the rooms that it names have answered: from then on it
+  /// gets what others say there.
   ///
   /// @param fields of the `hello`, such as `'device':'phone'`; may be empty
   public static FullPeer hello(TestServer server, String client, String fields) {
     FullPeer peer = connect(server.port(), client);
     peer.ask("'type':'hello'" + (fields.isEmpty() ? "" : "," + fields));
+    if (Json.parse("{" + fields.replace('\'', '"') + "}").fields().get("rooms")
+        instanceof Json rooms) {
+      rooms.fields().keySet().forEach(peer::awaitAnswerOf);
+    }
     return peer;
+  }
+
+  private void awaitAnswerOf(String room) {
+    Predicate<Json> answers =
+        frame ->
+            List.of("joined", "error").contains(frame.type())
+                && frame.has("room")
+                && frame.text("room").equals(room);
+    while (frames.stream().noneMatch(answers)) {
+      frames.add(take("the answer of the room " + room));
+    }
   }
 
   /// Sends a request without a `ref`.

@@ -1,5 +1,12 @@
 package dev.tertulia.server.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tertulia.server.model.PostgresAddress;
+import dev.tertulia.server.storage.Progress;
+import dev.tertulia.server.storage.admin.Check;
+import dev.tertulia.server.storage.postgres.PostgresDatabase;
+import dev.tertulia.server.storage.sql.Snapshot;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -441,6 +448,14 @@ public final class Postgres implements AutoCloseable {
         url.replaceFirst("^postgresql://([^@]*)@(.*)$", "jdbc:postgresql://$2?user=$1")
             + "&currentSchema=tertulia"
             + parameters);
+  }
+
+  /// Requires that nothing in the database of a server is damaged or contradicts itself.
+  public static void requireSound(String url) {
+    try (PostgresDatabase database = PostgresDatabase.open(PostgresAddress.of(url, null));
+        Snapshot snapshot = database.snapshot()) {
+      assertThat(Check.of(snapshot, Progress.NONE).findings()).isEmpty();
+    }
   }
 
   private void execute(String database, String sql) {

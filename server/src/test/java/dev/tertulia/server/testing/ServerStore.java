@@ -41,6 +41,7 @@ public enum ServerStore {
     void remove(String folder) {
       String url = Databases.OF_FOLDERS.remove(folder);
       if (url != null) {
+        Postgres.requireSound(url);
         Postgres.shared().drop(url);
       }
     }

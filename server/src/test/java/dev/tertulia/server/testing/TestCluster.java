@@ -94,6 +94,7 @@ public final class TestCluster implements AutoCloseable {
       ownRedis.close();
     }
     if (own != null) {
+      Postgres.requireSound(own);
       Postgres.shared().drop(own);
     }
   }
