@@ -230,23 +230,24 @@ public final class RetentionTables {
         : 0;
   }
 
-  /// Removes those of the first `limit` batches of a term, up to `seq`, that are older than `time`,
-  /// or of a time after `latest`. It looks no further, because the rest of an hour may be a million
-  /// batches; one that stays goes when it has become old.
+  /// Removes the first batches of a term, up to `seq` and at most `limit`, until one stays: one
+  /// that is neither older than `time` nor of a time after `latest`. So no hole comes between
+  /// batches, though the clock was ahead for a while.
   ///
   /// @return how many
   public int removeBatches(long term, long seq, long time, long latest, long limit)
       throws SQLException {
     return tables.update(
-        "DELETE FROM batch WHERE term = ? AND seq IN (SELECT seq FROM"
-            + " (SELECT seq, time FROM batch WHERE term = ? AND seq <= ? ORDER BY seq LIMIT ?)"
-            + " AS oldest WHERE time < ? OR time > ?)",
+        "DELETE FROM batch WHERE term = ? AND seq <="
+            + " (SELECT coalesce(min(CASE WHEN time >= ? AND time <= ? THEN seq - 1 END), max(seq))"
+            + " FROM (SELECT seq, time FROM batch WHERE term = ? AND seq <= ? ORDER BY seq LIMIT ?)"
+            + " AS oldest)",
         term,
+        time,
+        latest,
         term,
         seq,
-        limit,
-        time,
-        latest);
+        limit);
   }
 
   /// The same for the other terms, of which there is one for each start within the hour; at most

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +47,22 @@ final class LogTablesTest {
       assertThat(tables.retention().removeBatches(2, 2, 20, 100, 4)).isEqualTo(2);
       assertThat(tables.retention().removeBatches(2, 5, 20, 40, 4)).isEqualTo(3);
       assertThat(batches(connection)).isEqualTo("0:4 1:4 1:5 3:4 3:5");
+    }
+  }
+
+  /// Of a time that has not come yet, as when the clock was ahead for a while.
+  @Test
+  void noHoleComesBetweenBatchesWhenOneOfTheFutureIsRemoved() throws SQLException {
+    try (DataFolder folder = DataFolder.open(temp);
+        Connection connection = SqliteDatabase.lasting(folder).connect()) {
+      LogTables tables = new LogTables(connection);
+      for (long time : List.of(50L, 200L, 50L, 60L, 200L)) {
+        tables.put(new BatchRow(1, tables.lastSeq(1) + 1, time, false, ""));
+      }
+      assertThat(tables.retention().removeBatches(1, 9, 20, 100, 9)).isZero();
+      assertThat(tables.retention().removeBatches(1, 9, 51, 100, 9)).isEqualTo(3);
+      assertThat(batches(connection)).isEqualTo("1:4 1:5");
+      assertThat(tables.retention().removeBatches(1, 9, 61, 100, 9)).isEqualTo(2);
     }
   }
 
