@@ -50,7 +50,11 @@ final class FrozenDiskTest {
         }
         ana.await("the answer", () -> ana.isAcknowledged("waiting"));
         await().atMost(TestServer.PATIENCE).until(() -> server.health().startsWith("200 "));
-        assertThat(server.lines()).anyMatch(line -> line.contains("ERROR") && line.contains(CAUSE));
+        await()
+            .atMost(TestServer.PATIENCE)
+            .until(() ->
+                server.lines().stream()
+                    .anyMatch(line -> line.contains("ERROR") && line.contains(CAUSE)));
         server.terminate();
       }
       namespace.run("umount '%s'".formatted(disk));
