@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -141,6 +142,12 @@ final class RevokeCommand extends OperatorCommand {
         "Revoked. Connections closed: %s.%s",
         made.number("disconnected"),
         from == 0 ? "" : " Tokens issued from " + Instant.ofEpochMilli(from) + " on are accepted.");
+    List<String> missing = made.texts("missing_nodes");
+    if (!missing.isEmpty()) {
+      say(
+          "Not answered yet: %s. The connections there are closed when it goes on.",
+          Printable.line(String.join(", ", missing)));
+    }
     print(made.text("id"));
     return DONE;
   }

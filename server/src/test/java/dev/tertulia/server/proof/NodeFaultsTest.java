@@ -3,6 +3,7 @@ package dev.tertulia.server.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tertulia.server.testing.CommandRun;
 import dev.tertulia.server.testing.FullPeer;
 import dev.tertulia.server.testing.Json;
 import dev.tertulia.server.testing.LobbyLoad;
@@ -125,9 +126,14 @@ final class NodeFaultsTest {
                   && answer.texts("missing_nodes").equals(List.of("node3"));
             });
       }
+      CommandRun command =
+          CommandRun.of(
+              Map.of("TERTULIA_DATA", data.toString()), "", false, "revoke", "client", "bea");
+      assertThat(command.exit()).as(command.err()).isZero();
+      assertThat(command.err()).contains("Connections closed: 0.", "Not answered yet: node3.");
       cluster.node(3).resume();
-      await().atMost(TestServer.PATIENCE).until(() -> isCount(data, 1));
-      assertThat(bea.ask("'type':'chat','room':'lobby','message':'m'").type()).isEqualTo("ok");
+      assertThat(bea.closeCode()).isEqualTo(4500);
+      await().atMost(TestServer.PATIENCE).until(() -> isCount(data, 0));
     }
   }
 
