@@ -844,13 +844,14 @@ final class Facts {
     return clients.get(tables, name);
   }
 
-  /// What a client has begun in its day; `null` if the database is not shared.
-  @Nullable BegunRow begun(String client, long now) throws SQLException {
-    if (!tables.isShared()) {
-      return null;
-    }
-    BegunRow row = begun.get(tables, client);
-    return row == null ? BegunRow.none(client, now) : row.at(now);
+  /// Whether others write the database too.
+  boolean isShared() {
+    return tables.isShared();
+  }
+
+  /// What a client has begun, in a shared database; `null` for nothing.
+  @Nullable BegunRow begun(String client) throws SQLException {
+    return begun.get(tables, client);
   }
 
   /// A client has begun something.

@@ -14,54 +14,27 @@ import org.jspecify.annotations.Nullable;
 /// Decides whether a room or an inbox may be created, according to the [NameBounds]. Owned by the
 /// writer.
 ///
-/// The rooms of a client are those it is known in. What a client creates is counted by the day: in
-/// a shared database in rows of it, [BegunRow], for all servers together; otherwise here, for at
-/// most [#SENDERS] clients each for rooms and for inboxes, and dropped for others. Ids of the
-/// server's own, such as that of the API, have no limit of their own.
+/// The rooms of a client are those it is known in. What a client creates is counted by the day that
+/// begins with the first of it: in a shared database in rows, [BegunRow], for all servers together;
+/// otherwise here, for at most [#BEGINNERS] clients, and dropped for others. Ids of the server's
+/// own, such as that of the API, have no limit of their own.
 final class NewNames {
-  /// How many clients are remembered that have begun rooms, and inboxes.
-  static final int SENDERS = 10_000;
-
-  private static final long DAY = BegunRow.DAY.toMillis();
+  /// How many clients are remembered that have begun rooms or inboxes.
+  static final int BEGINNERS = 10_000;
 
   private final NameBounds bounds;
   private final TopicCache topicCache;
   private final ClientCache clients;
-  private final DailyCounts roomsBegun = new DailyCounts();
-  private final DailyCounts inboxesBegun = new DailyCounts();
+
+  /// What clients have begun, by their ids; the one that was asked for last at the end. Empty for a
+  /// shared database.
+  private final LinkedHashMap<String, BegunRow> begunHere =
+      new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true);
 
   NewNames(NameBounds bounds, TopicCache topicCache, ClientCache clients) {
     this.bounds = bounds;
     this.topicCache = topicCache;
     this.clients = clients;
-  }
-
-  /// How many each client has begun since a day began.
-  private static final class DailyCounts {
-    private final LinkedHashMap<String, Integer> begun = new LinkedHashMap<>(16, 0.75f, true);
-    private long day = Long.MIN_VALUE;
-
-    int of(String client, long now) {
-      if (day == Long.MIN_VALUE || now < day || now - day >= DAY) {
-        day = now;
-        begun.clear();
-      }
-      return begun.getOrDefault(client, 0);
-    }
-
-    void add(String client, long now) {
-      begun.put(client, of(client, now) + 1);
-      if (begun.size() > SENDERS) {
-        Iterator<String> eldest = begun.keySet().iterator();
-        eldest.next();
-        eldest.remove();
-      }
-    }
-
-    /// The time until everyone has begun none.
-    Duration untilNextDay(long now) {
-      return Duration.ofMillis(day + DAY - now);
-    }
   }
 
   /// What keeps `client` from beginning a room; `null` if it may.
@@ -75,11 +48,10 @@ final class NewNames {
     if (!isLimited(client)) {
       return null;
     }
-    BegunRow shared = facts.begun(client, now);
-    long begun = shared == null ? roomsBegun.of(client, now) : shared.rooms();
-    return begun < bounds.newRoomsPerClient()
+    BegunRow begun = begun(facts, client, now);
+    return begun.rooms() < bounds.newRoomsPerClient()
         ? null
-        : refused(Limit.NEW_ROOMS_PER_CLIENT, untilNextDay(shared, roomsBegun, now));
+        : refused(Limit.NEW_ROOMS_PER_CLIENT, begun.untilNextDay(now));
   }
 
   /// What keeps `sender` from beginning an inbox; `null` if it may.
@@ -90,15 +62,10 @@ final class NewNames {
     if (!isLimited(sender)) {
       return null;
     }
-    BegunRow shared = facts.begun(sender, now);
-    long begun = shared == null ? inboxesBegun.of(sender, now) : shared.inboxes();
-    return begun < bounds.inboxesPerSender()
+    BegunRow begun = begun(facts, sender, now);
+    return begun.inboxes() < bounds.inboxesPerSender()
         ? null
-        : refused(Limit.INBOXES_PER_SENDER, untilNextDay(shared, inboxesBegun, now));
-  }
-
-  private static Duration untilNextDay(@Nullable BegunRow shared, DailyCounts counts, long now) {
-    return shared == null ? counts.untilNextDay(now) : shared.untilNextDay(now);
+        : refused(Limit.INBOXES_PER_SENDER, begun.untilNextDay(now));
   }
 
   /// Whether there is a limit to what a client may create in a day.
@@ -114,24 +81,32 @@ final class NewNames {
   /// `client` has begun a room.
   void beganRoom(Facts facts, String client, long now) throws SQLException {
     if (isLimited(client)) {
-      BegunRow shared = facts.begun(client, now);
-      if (shared == null) {
-        roomsBegun.add(client, now);
-      } else {
-        facts.put(shared.withRoom());
-      }
+      put(facts, begun(facts, client, now).withRoom());
     }
   }
 
   /// `sender` has begun an inbox.
   void beganInbox(Facts facts, String sender, long now) throws SQLException {
     if (isLimited(sender)) {
-      BegunRow shared = facts.begun(sender, now);
-      if (shared == null) {
-        inboxesBegun.add(sender, now);
-      } else {
-        facts.put(shared.withInbox());
-      }
+      put(facts, begun(facts, sender, now).withInbox());
+    }
+  }
+
+  private BegunRow begun(Facts facts, String client, long now) throws SQLException {
+    BegunRow row = facts.isShared() ? facts.begun(client) : begunHere.get(client);
+    return row == null ? BegunRow.none(client, now) : row.at(now);
+  }
+
+  private void put(Facts facts, BegunRow row) {
+    if (facts.isShared()) {
+      facts.put(row);
+      return;
+    }
+    begunHere.put(row.client(), row);
+    if (begunHere.size() > BEGINNERS) {
+      Iterator<String> eldest = begunHere.keySet().iterator();
+      eldest.next();
+      eldest.remove();
     }
   }
 }
