@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A queue that is bounded by the bytes of its items. Safe for any thread.
 ///
 /// @param <T> an item; its size does not change
-public final class ByteBoundedQueue<T> {
+final class ByteBoundedQueue<T> {
   private record Sized<T>(T item, int bytes) {}
 
   private final LinkedBlockingQueue<Sized<T>> items = new LinkedBlockingQueue<>();

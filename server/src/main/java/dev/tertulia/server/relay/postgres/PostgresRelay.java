@@ -2,16 +2,14 @@ package dev.tertulia.server.relay.postgres;
 
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.NodeName;
-import dev.tertulia.server.relay.ByteBoundedQueue;
 import dev.tertulia.server.relay.Relay;
-import dev.tertulia.server.relay.RelayCodec;
 import dev.tertulia.server.relay.RelayFormatException;
 import dev.tertulia.server.relay.RelayInbox;
 import dev.tertulia.server.relay.RelayMessage;
 import dev.tertulia.server.relay.RelayMessage.Announcement;
 import dev.tertulia.server.relay.RelayMessage.Publications;
+import dev.tertulia.server.relay.RelayOutbox;
 import dev.tertulia.server.topic.TopicName;
-import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -21,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,9 +55,6 @@ public final class PostgresRelay implements Relay {
 
   private static final long REFUSED_MILLIS = 10_000;
 
-  /// How long the sender waits for something to send before it looks around.
-  private static final long POLL_MILLIS = 20;
-
   /// How much is sent at once, which a larger message may exceed.
   private static final int BUNDLE_BYTES = 64 << 10;
 
@@ -87,17 +81,10 @@ public final class PostgresRelay implements Relay {
   private final Settings settings;
   private final EngineGuard guard;
   private final RelayInbox inbox;
-  private final ByteBoundedQueue<byte[]> outgoing;
+  private final RelayOutbox outbox;
   private final Thread sender;
   private final Set<TopicName> subscriptions = ConcurrentHashMap.newKeySet();
-  private final AtomicLong sent = new AtomicLong();
-  private final AtomicLong unsent = new AtomicLong();
   private final CountDownLatch closing = new CountDownLatch(1);
-
-  /// The number of the current link, or of the last one.
-  private final AtomicLong number = new AtomicLong();
-
-  private volatile boolean connected;
 
   /// Starts a relay. The database need not be reached for that.
   ///
@@ -109,7 +96,7 @@ public final class PostgresRelay implements Relay {
   PostgresRelay(Settings settings, Listener listener, long queueBytes, EngineGuard guard) {
     this.settings = settings;
     this.guard = guard;
-    outgoing = new ByteBoundedQueue<>(queueBytes);
+    outbox = new RelayOutbox(queueBytes);
     inbox =
         new RelayInbox(
             settings.node(), settings.database(), this::isWanted, listener, queueBytes, guard);
@@ -133,19 +120,7 @@ public final class PostgresRelay implements Relay {
     if (message instanceof Publications entries && isStored(entries)) {
       return Sent.DROPPED;
     }
-    if (connected) {
-      byte[] bytes =
-          RelayCodec.encode(message instanceof Announcement whole ? fitting(whole) : message);
-      if (bytes.length <= RelayCodec.MOST_BYTES) {
-        byte[] frame =
-            ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(number.get()).put(bytes).array();
-        if (outgoing.offer(frame, frame.length)) {
-          return Sent.QUEUED;
-        }
-      }
-    }
-    unsent.incrementAndGet();
-    return Sent.DROPPED;
+    return outbox.offer(message instanceof Announcement whole ? fitting(whole) : message);
   }
 
   /// Those of topics that keep nothing have no offset, and are nowhere else.
@@ -173,7 +148,7 @@ public final class PostgresRelay implements Relay {
   @Override
   public CompletableFuture<Boolean> subscribe(TopicName topic) {
     subscriptions.add(topic);
-    return CompletableFuture.completedFuture(connected);
+    return CompletableFuture.completedFuture(outbox.isConnected());
   }
 
   @Override
@@ -183,12 +158,12 @@ public final class PostgresRelay implements Relay {
 
   @Override
   public Counts counts() {
-    return inbox.counts(sent.get(), unsent.get());
+    return inbox.counts(outbox.sent(), outbox.unsent());
   }
 
   /// How much is queued in both directions, in bytes.
   long queuedBytes() {
-    return outgoing.bytes() + inbox.bytes();
+    return outbox.bytes() + inbox.bytes();
   }
 
   @Override
@@ -275,8 +250,7 @@ public final class PostgresRelay implements Relay {
 
   /// On the thread of the link.
   private void connect() {
-    number.incrementAndGet();
-    connected = true;
+    outbox.begin();
     inbox.resumed();
   }
 
@@ -285,19 +259,19 @@ public final class PostgresRelay implements Relay {
   /// @return what is wrong
   private String serve(NotifyLink link) throws InterruptedException, SQLException {
     long probedAt = System.nanoTime();
-    List<byte[]> frames = new ArrayList<>();
+    List<RelayOutbox.Frame> frames = new ArrayList<>();
     while (isOpen()) {
-      gather(frames);
+      outbox.drainTo(frames, Integer.MAX_VALUE, BUNDLE_BYTES);
       long now = System.nanoTime();
       if (!frames.isEmpty() || now - probedAt >= TimeUnit.MILLISECONDS.toNanos(PROBE_MILLIS)) {
         // What is sent comes back to this link, too, so it is a probe by itself.
         probedAt = now;
         int count = frames.size();
         try {
-          link.send(frames);
-          sent.addAndGet(count);
+          link.send(frames.stream().map(RelayOutbox.Frame::bytes).toList());
+          outbox.sent(count);
         } catch (SQLException e) {
-          unsent.addAndGet(count);
+          outbox.unsent(count);
           throw e;
         } finally {
           frames.clear();
@@ -313,28 +287,10 @@ public final class PostgresRelay implements Relay {
     return "the relay is closed";
   }
 
-  /// Takes what is queued, except what was queued for an earlier link at its end.
-  private void gather(List<byte[]> frames) throws InterruptedException {
-    byte[] next = outgoing.poll(POLL_MILLIS);
-    long bytes = 0;
-    while (next != null) {
-      if (ByteBuffer.wrap(next).getLong() == number.get()) {
-        frames.add(next);
-        bytes += next.length;
-      } else {
-        unsent.incrementAndGet();
-      }
-      next = bytes < BUNDLE_BYTES ? outgoing.poll() : null;
-    }
-  }
-
   /// Ends a link, or an attempt to begin one: whatever waits for it is dropped.
   private void disconnect() {
-    boolean was = connected;
-    connected = false;
-    while (outgoing.poll() != null) {
-      unsent.incrementAndGet();
-    }
+    boolean was = outbox.isConnected();
+    outbox.end();
     if (was) {
       inbox.interrupted();
     }

@@ -5,13 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.tertulia.server.engine.EngineGuard;
 import dev.tertulia.server.model.NodeName;
 import dev.tertulia.server.model.RedisAddress;
-import dev.tertulia.server.relay.ByteBoundedQueue;
 import dev.tertulia.server.relay.Relay;
-import dev.tertulia.server.relay.RelayCodec;
 import dev.tertulia.server.relay.RelayInbox;
 import dev.tertulia.server.relay.RelayMessage;
+import dev.tertulia.server.relay.RelayOutbox;
 import dev.tertulia.server.topic.TopicName;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,7 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,9 +58,6 @@ public final class RedisRelay implements Relay {
 
   /// From one attempt to connect to the next.
   static final long RETRY_MILLIS = 250;
-
-  /// How long the sender waits for something to send before it looks around.
-  private static final long POLL_MILLIS = 20;
 
   /// The most frames that are published at once, and waited for together.
   private static final int LARGEST_BATCH = 512;
@@ -116,7 +110,7 @@ public final class RedisRelay implements Relay {
   private final RedisConnector connector;
   private final byte[] everyone;
   private final byte[] ping;
-  private final ByteBoundedQueue<RedisLink.Frame> outgoing;
+  private final RelayOutbox outbox;
   private final Thread sender;
 
   /// The topics to be subscribed to, and the changes that the link does not know yet. Guarded by
@@ -125,13 +119,6 @@ public final class RedisRelay implements Relay {
 
   private final Queue<Change> changes = new ArrayDeque<>();
 
-  private final AtomicLong sent = new AtomicLong();
-  private final AtomicLong unsent = new AtomicLong();
-
-  /// The number of the current link, or of the last one. Written by the sender.
-  private volatile long link;
-
-  private volatile boolean connected;
   private volatile boolean open = true;
 
   /// When the last ping came back. Written by a thread of Lettuce.
@@ -151,7 +138,7 @@ public final class RedisRelay implements Relay {
     everyone = channel("all");
     // Random, so that a former process of the same name does not answer for this one.
     ping = channel("ping:" + settings.node() + ":" + UUID.randomUUID());
-    outgoing = new ByteBoundedQueue<>(queueBytes);
+    outbox = new RelayOutbox(queueBytes);
     inbox =
         new RelayInbox(
             settings.node(),
@@ -180,20 +167,7 @@ public final class RedisRelay implements Relay {
 
   @Override
   public Sent send(RelayMessage message) {
-    if (connected) {
-      byte[] bytes = RelayCodec.encode(message);
-      if (bytes.length <= RelayCodec.MOST_BYTES) {
-        TopicName topic = message.topic();
-        byte[] frame =
-            ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(link).put(bytes).array();
-        if (outgoing.offer(
-            new RedisLink.Frame(topic == null ? everyone : channel(topic), frame), frame.length)) {
-          return Sent.QUEUED;
-        }
-      }
-    }
-    unsent.incrementAndGet();
-    return Sent.DROPPED;
+    return outbox.offer(message);
   }
 
   @Override
@@ -201,7 +175,7 @@ public final class RedisRelay implements Relay {
     CompletableFuture<Boolean> confirmed = new CompletableFuture<>();
     synchronized (subscriptions) {
       subscriptions.add(topic);
-      if (connected) {
+      if (outbox.isConnected()) {
         changes.add(new Change(topic, confirmed));
         return confirmed;
       }
@@ -214,7 +188,7 @@ public final class RedisRelay implements Relay {
   public void unsubscribe(TopicName topic) {
     synchronized (subscriptions) {
       subscriptions.remove(topic);
-      if (connected) {
+      if (outbox.isConnected()) {
         changes.add(new Change(topic, null));
       }
     }
@@ -222,12 +196,12 @@ public final class RedisRelay implements Relay {
 
   @Override
   public Counts counts() {
-    return inbox.counts(sent.get(), unsent.get());
+    return inbox.counts(outbox.sent(), outbox.unsent());
   }
 
   /// How much is queued in both directions, in bytes.
   long queuedBytes() {
-    return outgoing.bytes() + inbox.bytes();
+    return outbox.bytes() + inbox.bytes();
   }
 
   @Override
@@ -306,8 +280,7 @@ public final class RedisRelay implements Relay {
       synchronized (subscriptions) {
         missing = subscriptions.stream().filter(topic -> !done.contains(topic)).toList();
         if (missing.isEmpty()) {
-          link++;
-          connected = true;
+          outbox.begin();
           break;
         }
       }
@@ -338,10 +311,16 @@ public final class RedisRelay implements Relay {
   private String serve(RedisLink opened)
       throws InterruptedException, ExecutionException, TimeoutException {
     long pingedAt = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(PING_MILLIS);
+    List<RelayOutbox.Frame> taken = new ArrayList<>();
     List<RedisLink.Frame> batch = new ArrayList<>();
     while (open) {
       change(opened);
-      gather(batch);
+      outbox.drainTo(taken, LARGEST_BATCH, BATCH_BYTES);
+      for (RelayOutbox.Frame each : taken) {
+        batch.add(
+            new RedisLink.Frame(
+                each.topic() == null ? everyone : channel(each.topic()), each.bytes()));
+      }
       long now = System.nanoTime();
       boolean probe = now - pingedAt >= TimeUnit.MILLISECONDS.toNanos(PING_MILLIS);
       if (probe) {
@@ -350,8 +329,9 @@ public final class RedisRelay implements Relay {
       }
       if (!batch.isEmpty()) {
         await(opened.publish(batch));
-        sent.addAndGet(batch.size() - (probe ? 1 : 0));
+        outbox.sent(taken.size());
         batch.clear();
+        taken.clear();
       }
       if (probe && !await(opened.isSound())) {
         return UNSOUND;
@@ -401,35 +381,17 @@ public final class RedisRelay implements Relay {
     }
   }
 
-  /// Takes what is queued, except what was queued for an earlier link at its end.
-  private void gather(List<RedisLink.Frame> batch) throws InterruptedException {
-    RedisLink.Frame next = outgoing.poll(POLL_MILLIS);
-    long bytes = 0;
-    while (next != null) {
-      if (ByteBuffer.wrap(next.bytes()).getLong() == link) {
-        batch.add(next);
-        bytes += next.bytes().length;
-      } else {
-        unsent.incrementAndGet();
-      }
-      next = batch.size() < LARGEST_BATCH && bytes < BATCH_BYTES ? outgoing.poll() : null;
-    }
-  }
-
   /// Ends a link, or an attempt to begin one: whatever waits for it is dropped.
   private void disconnect() {
     List<Change> given;
     boolean was;
     synchronized (subscriptions) {
-      was = connected;
-      connected = false;
+      was = outbox.isConnected();
+      outbox.end();
       given = List.copyOf(changes);
       changes.clear();
     }
     given.forEach(change -> change.confirm(false));
-    while (outgoing.poll() != null) {
-      unsent.incrementAndGet();
-    }
     if (was) {
       inbox.interrupted();
     }
