@@ -121,6 +121,11 @@ public enum TestStore {
     }
 
     @Override
+    void requireSound(Path folder) {
+      Postgres.requireSound(PostgresDatabase.passing(PostgresAddress.of(urlIn(folder), null)));
+    }
+
+    @Override
     public ReadSource reader(DataFolder folder) {
       return open(folder).reader();
     }

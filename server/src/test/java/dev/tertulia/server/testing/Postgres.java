@@ -452,7 +452,12 @@ public final class Postgres implements AutoCloseable {
 
   /// Requires that nothing in the database of a server is damaged or contradicts itself.
   public static void requireSound(String url) {
-    try (PostgresDatabase database = PostgresDatabase.open(PostgresAddress.of(url, null));
+    requireSound(PostgresDatabase.open(PostgresAddress.of(url, null)));
+  }
+
+  /// The same of what is in a database, which it closes.
+  public static void requireSound(PostgresDatabase opened) {
+    try (PostgresDatabase database = opened;
         Snapshot snapshot = database.snapshot()) {
       assertThat(Check.of(snapshot, Progress.NONE).findings()).isEmpty();
     }
