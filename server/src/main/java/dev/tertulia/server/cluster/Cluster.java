@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -301,6 +302,11 @@ public final class Cluster implements Relay.Listener, InterestListener, AutoClos
     } else {
       relay.unsubscribe(topic);
     }
+  }
+
+  @Override
+  public CompletableFuture<?> opened(TopicName topic) {
+    return parts.isStored().test(topic) ? delivery.opened(topic) : OPEN;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tertulia.server.cluster;
 
+import dev.tertulia.server.topic.InterestListener;
 import dev.tertulia.server.topic.Log;
 import dev.tertulia.server.topic.LogException;
 import dev.tertulia.server.topic.Position;
@@ -13,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -179,6 +181,13 @@ final class OrderedDelivery {
     return sequence != null && sequence.open;
   }
 
+  /// Completed when a topic is open, for subscribers that do not read the log: what is stored
+  /// before may not be delivered to them. Never waits.
+  CompletableFuture<?> opened(TopicName topic) {
+    TopicSequence sequence = sequences.get(topic);
+    return sequence == null || sequence.open ? InterestListener.OPEN : sequence.opened();
+  }
+
   /// Called before a subscriber reads the log: what it does not find there will be delivered. Reads
   /// from the database if needed.
   ///
@@ -248,6 +257,7 @@ final class OrderedDelivery {
     drain(sequence, ready);
     deliver(ready);
     noteLate(sequence);
+    sequence.tellOpened();
   }
 
   /// What this node's journals hand over, after the receipts. Waits for the loops.
@@ -413,6 +423,7 @@ final class OrderedDelivery {
         sequence.removed = true;
         heldBytes -= sequence.forget();
         late.remove(sequence);
+        sequence.tellOpened();
       }
     }
   }

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// The entries of one topic, from all nodes, on their way to this node's subscribers in order of
@@ -41,6 +42,9 @@ final class TopicSequence {
 
   /// Whether it is known where it began: everything after that is delivered.
   volatile boolean open;
+
+  /// Completed when it is open, or was removed. Replaced when it begins anew.
+  private volatile CompletableFuture<?> opened = new CompletableFuture<>();
 
   /// Whether it was removed.
   boolean removed;
@@ -83,6 +87,16 @@ final class TopicSequence {
 
   TopicSequence(TopicName topic) {
     this.topic = topic;
+  }
+
+  /// Completed when it is open, or was removed. Never blocks.
+  CompletableFuture<?> opened() {
+    return opened;
+  }
+
+  /// It is open, or was removed.
+  void tellOpened() {
+    opened.complete(null);
   }
 
   /// The last entry that was delivered, of an open one.
@@ -233,6 +247,9 @@ final class TopicSequence {
     beginnings++;
     ownUpTo = 0;
     open = false;
+    if (opened.isDone()) {
+      opened = new CompletableFuture<>();
+    }
     known = 0;
     signals.clear();
     return drop();

@@ -56,6 +56,9 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
   /// From one look whether it may part to the next.
   private static final Duration PARTING_LOOK = Duration.ofMillis(50);
 
+  /// How long [#whenLive] waits for the database.
+  private static final Duration LONGEST_OPENING = Duration.ofSeconds(2);
+
   /// The size of the pieces in which a long frame waits for the socket.
   private static final int PIECE_BYTES = 16 * 1024;
 
@@ -546,6 +549,44 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
     Subscription subscription = loop.topics().subscribe(topic, session.format(), this);
     subscriptions.add(subscription);
     return subscription;
+  }
+
+  /// Runs `then` once this connection gets whatever is stored from then on in the topics that it
+  /// has subscribed to: at once, unless other nodes write, too, and a topic is new to this one. In
+  /// the end anyway, since the database may be away.
+  public void whenLive(Runnable then) {
+    List<CompletableFuture<?>> waiting = new ArrayList<>(0);
+    subscriptions.forEach(subscription -> {
+      CompletableFuture<?> opened = loop.topics().opened(subscription.topic());
+      if (!opened.isDone()) {
+        waiting.add(opened);
+      }
+    });
+    if (waiting.isEmpty()) {
+      then.run();
+      return;
+    }
+    Runnable once =
+        new Runnable() {
+          private boolean done;
+
+          @Override
+          public void run() {
+            if (!done) {
+              done = true;
+              then.run();
+            }
+          }
+        };
+    CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new))
+        .whenComplete((opened, failure) -> execute(once));
+    loop.after(
+        LONGEST_OPENING,
+        () -> {
+          if (open) {
+            once.run();
+          }
+        });
   }
 
   /// Watches a topic to which it has no subscription, see [LoopTopics#watch].

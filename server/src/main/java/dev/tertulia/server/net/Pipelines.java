@@ -310,8 +310,13 @@ public class Pipelines implements Endpoint {
     pipeline.get(HttpServerCodec.class).removeOutboundHandler();
     pipeline.addLast(socket);
     socket.begin(connectionLoops.get(loop.index()), principal, sessions);
-    socket.readOn();
     forgetHttp(pipeline);
+    socket
+        .connection()
+        .whenLive(() -> {
+          socket.readOn();
+          channel.flush();
+        });
   }
 
   @Override

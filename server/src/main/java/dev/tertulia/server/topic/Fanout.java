@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -334,6 +335,11 @@ public final class Fanout {
             }
             return new Use(left, use.formats, use.stamp);
           });
+    }
+
+    /// See [InterestListener#opened].
+    CompletableFuture<?> opened(TopicName topic) {
+      return listener.opened(topic);
     }
 
     /// The number of topics with a subscriber.

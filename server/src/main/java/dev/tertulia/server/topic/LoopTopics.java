@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,6 +73,12 @@ public final class LoopTopics {
       noteInterest(topic, format);
     }
     return localTopic.add(format.index(), subscriber);
+  }
+
+  /// Whether subscribers of a topic get whatever is stored from now on, see
+  /// [InterestListener#opened].
+  public CompletableFuture<?> opened(TopicName topic) {
+    return interest.opened(topic);
   }
 
   /// Starts a watching subscription: the publications of the topic come to this loop from now on,

@@ -12,6 +12,7 @@ import dev.tertulia.server.topic.TopicName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,33 @@ final class OrderedDeliveryTest {
     settle();
     arrives(store(1));
     assertThat(seen).containsExactly("1:1");
+  }
+
+  /// It does not read the log.
+  @Test
+  void whoeverWaitsUntilATopicIsOpenMissesNothingStoredAfterwards() {
+    assertThat(delivery.opened(ROOM)).as("of a topic that nobody follows").isDone();
+    delivery.track(ROOM);
+    CompletableFuture<?> opened = delivery.opened(ROOM);
+    Publication before = store(1);
+    assertThat(opened).isNotDone();
+    settle();
+    assertThat(opened).isDone();
+    assertThat(delivery.opened(ROOM)).isDone();
+    arrives(before);
+    arrives(store(1));
+    assertThat(seen).containsExactly("1:2");
+  }
+
+  @Test
+  void nobodyWaitsForATopicThatIsGone() {
+    delivery.track(ROOM);
+    CompletableFuture<?> opened = delivery.opened(ROOM);
+    delivery.release(ROOM);
+    now += OrderedDelivery.LINGER;
+    tasks.clear();
+    delivery.look(topic -> {});
+    assertThat(opened).isDone();
   }
 
   @Test

@@ -47,7 +47,9 @@ import dev.tertulia.server.protocol.full.FullProtocol;
 import dev.tertulia.server.storage.journal.EphemeralJournal;
 import dev.tertulia.server.testing.PublicRooms;
 import dev.tertulia.server.topic.Fanout;
+import dev.tertulia.server.topic.InterestListener;
 import dev.tertulia.server.topic.Journal;
+import dev.tertulia.server.topic.TopicName;
 import dev.tertulia.server.topic.WireFormat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -71,6 +73,7 @@ final class EchoServer implements AutoCloseable {
   static final int MAX_MESSAGE_BYTES = 16 << 20;
 
   private final AtomicInteger fullSessions = new AtomicInteger();
+  private final Fanout fanout;
   private final Deflation deflation = new Deflation();
   private final Journal nowhere =
       new EphemeralJournal(1, 1, System::currentTimeMillis, batch -> {});
@@ -88,7 +91,7 @@ final class EchoServer implements AutoCloseable {
   EchoServer(boolean speaksFull) {
     BaseFormat plain = new BaseFormat(0, Language.EN);
     DeflateFormat compressed = new DeflateFormat(1, plain, deflation);
-    Fanout fanout = new Fanout(List.of(plain, compressed));
+    fanout = new Fanout(List.of(plain, compressed));
     LimitCounters counters = new LimitCounters(System::nanoTime);
     ConnectionRegistry registry =
         new ConnectionRegistry(1000, 1000, System::nanoTime, counters, OtherNodes.NONE);
@@ -159,6 +162,11 @@ final class EchoServer implements AutoCloseable {
 
   int port() {
     return listener.port();
+  }
+
+  /// Has the inboxes of clients followed, as by a node of a cluster.
+  void followBy(InterestListener interest) {
+    fanout.tellInterest(interest);
   }
 
   @Override
@@ -249,7 +257,7 @@ final class EchoServer implements AutoCloseable {
       implements Session {
     @Override
     public void opened(Connection connection) {
-      // Subscribed to nothing.
+      connection.subscribe(TopicName.inbox(connection.client()));
     }
 
     @Override

@@ -60,8 +60,8 @@ public interface Endpoint {
   /// Whether connections are opened, which ends when the server stops.
   boolean isAccepting();
 
-  /// Turns a channel whose handshake has been answered into a WebSocket. On the loop of the
-  /// channel.
+  /// Turns a channel whose handshake has been answered into a WebSocket, and flushes the answer
+  /// once its client would miss nothing from then on. On the loop of the channel.
   ///
   /// @param compression whether the client may compress messages
   /// @param quota the count to which it belongs

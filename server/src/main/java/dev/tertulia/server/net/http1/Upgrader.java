@@ -87,9 +87,8 @@ final class Upgrader {
     // The answer is sent when the connection is set up, so that a client that has it misses nothing
     // sent afterwards.
     ctx.write(Handshake.accept(request, socket.subprotocol(), agreed));
-    endpoint.toWebSocket(channel, socket.principal(), sessions, agreed != null, quota);
     endpoint.handshakes().webSocket();
-    channel.flush();
+    endpoint.toWebSocket(channel, socket.principal(), sessions, agreed != null, quota);
     return null;
   }
 
