@@ -452,7 +452,7 @@ public final class Postgres implements AutoCloseable {
 
   /// Requires that nothing in the database of a server is damaged or contradicts itself.
   public static void requireSound(String url) {
-    requireSound(PostgresDatabase.open(PostgresAddress.of(url, null)));
+    requireSound(PostgresDatabase.existing(PostgresAddress.of(url, null)));
   }
 
   /// The same of what is in a database, which it closes.
