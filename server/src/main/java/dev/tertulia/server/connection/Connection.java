@@ -30,6 +30,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -566,27 +567,9 @@ public final class Connection extends ExpiryQueue.Member implements Subscriber {
       then.run();
       return;
     }
-    Runnable once =
-        new Runnable() {
-          private boolean done;
-
-          @Override
-          public void run() {
-            if (!done) {
-              done = true;
-              then.run();
-            }
-          }
-        };
     CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new))
-        .whenComplete((opened, failure) -> execute(once));
-    loop.after(
-        LONGEST_OPENING,
-        () -> {
-          if (open) {
-            once.run();
-          }
-        });
+        .completeOnTimeout(null, LONGEST_OPENING.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete((opened, failure) -> execute(then));
   }
 
   /// Watches a topic to which it has no subscription, see [LoopTopics#watch].

@@ -138,15 +138,15 @@ final class PendingWrites {
   }
 
   private SortedMap<List<Object>, Change> of(Table<?> table) {
-    SortedMap<List<Object>, Change> of = changes.get(table);
-    if (of == null) {
-      if (!tables.all().contains(table)) {
-        throw new IllegalStateException("the table %s is not one of these".formatted(table.name()));
-      }
-      of = new TreeMap<>(KEYS);
-      changes.put(table, of);
-    }
-    return of;
+    return changes.computeIfAbsent(
+        table,
+        unchanged -> {
+          if (!tables.all().contains(unchanged)) {
+            throw new IllegalStateException(
+                "the table %s is not one of these".formatted(unchanged.name()));
+          }
+          return new TreeMap<>(KEYS);
+        });
   }
 
   /// Forgets all.

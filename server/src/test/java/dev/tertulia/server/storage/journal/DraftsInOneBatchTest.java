@@ -284,6 +284,11 @@ final class DraftsInOneBatchTest {
                 new Outcome.Refused(ErrorCode.NOT_FOUND)));
   }
 
+  /// One batch of all, or one of each.
+  private static List<List<Draft>> batches(List<Draft> drafts, boolean together) {
+    return together ? List.of(drafts) : drafts.stream().map(List::of).toList();
+  }
+
   @Test
   void whatCameWithTheSameBatchIsDeletedAsWell() throws Exception {
     List<List<String>> dumps = new ArrayList<>();
@@ -298,8 +303,7 @@ final class DraftsInOneBatchTest {
               append(room(0), new Entry.Deletion(ana, 1), "d", outcomes),
               append(room(0), new Entry.Reaction(ana, 1, "👍", false), "e", outcomes));
       try (Writer writer = new Writer(temp.resolve("deleted-" + together))) {
-        for (List<Draft> batch :
-            together ? List.of(drafts) : drafts.stream().map(List::of).toList()) {
+        for (List<Draft> batch : batches(drafts, together)) {
           writer.write(batch);
         }
         assertThat(outcomes.getLast()).isEqualTo(new Outcome.Refused(ErrorCode.NOT_FOUND));
@@ -326,8 +330,7 @@ final class DraftsInOneBatchTest {
       try (Writer writer = new Writer(temp.resolve("twice-" + together), store)) {
         writer.write(said(List.of("a"), outcomes));
         writer.write(List.of(append(room(0), new Entry.Edit(ana, 1, "ho"), null, outcomes)));
-        for (List<Draft> batch :
-            together ? List.of(deletions) : deletions.stream().map(List::of).toList()) {
+        for (List<Draft> batch : batches(deletions, together)) {
           writer.write(batch);
         }
         assertThat(outcomes.getLast()).isEqualTo(new Outcome.Refused(ErrorCode.NOT_FOUND));
@@ -347,8 +350,7 @@ final class DraftsInOneBatchTest {
         writer.write(said(List.of("a", "b", "c"), outcomes));
         List<Draft> drafts = new ArrayList<>(said(List.of("d", "b", "e", "e"), outcomes));
         drafts.add(append(room(0), new Entry.Deletion(CLIENTS.getFirst(), 1), "f", outcomes));
-        for (List<Draft> batch :
-            together ? List.of(drafts) : drafts.stream().map(List::of).toList()) {
+        for (List<Draft> batch : batches(drafts, together)) {
           writer.write(batch);
         }
         assertThat(writer.again).isEqualTo(1);
